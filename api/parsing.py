@@ -1,0 +1,127 @@
+"""Reading bodies: JSON of a bounded size at once, a registration piece by piece."""
+
+from collections.abc import Mapping
+from io import BytesIO
+from typing import IO, Any
+
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from rest_framework.exceptions import APIException, ParseError, UnsupportedMediaType
+from rest_framework.parsers import JSONParser
+from rest_framework.request import Request
+
+from ingestion.lines import BadBody, Stream
+
+MOST_BYTES = 1_048_576
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+class TooLarge(APIException):
+    """The body is larger than any of these calls needs."""
+
+    status_code = 413
+    default_detail = format_lazy(gettext_lazy("A body may have {number} bytes."), number=MOST_BYTES)
+
+
+class Json(JSONParser):
+    """JSON that is neither endless nor endlessly deep."""
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """Return the value; raise ParseError or TooLarge."""
+        body = stream.read(MOST_BYTES + 1)
+        if len(body) > MOST_BYTES:
+            raise TooLarge
+        try:
+            value = super().parse(BytesIO(body), media_type, parser_context)
+        except RecursionError as error:
+            raise ParseError(_("The JSON is nested too deeply.")) from error
+        if not isinstance(value, dict):
+            raise ParseError(_("Give a JSON object."))
+        return value
+
+
+def stream(request: Request) -> Stream:
+    """Return the body of a request as a file that is read while it comes.
+
+    Raises UnsupportedMediaType for a form, which Django may have read already, and BadBody where
+    there is no body.
+    """
+    kind = (request.content_type or "").partition(";")[0].strip().lower()
+    if kind in FORMS:
+        raise UnsupportedMediaType(
+            kind,
+            _("Send the messages as application/x-ndjson or application/json."),
+        )
+    coding = request.META.get("HTTP_CONTENT_ENCODING", "").strip().lower()
+    if coding not in ("", "identity"):
+        raise UnsupportedMediaType(coding, _("Send the messages as they are, not compressed."))
+    if _is_in_chunks(request):
+        return _Chunked(request.META["wsgi.input"])
+    try:
+        length = int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        length = 0
+    if length <= 0:
+        raise BadBody(_("The body is empty: send one JSON object per message."))
+    return _Whole(request, length)
+
+
+def gather(request: Request) -> None:
+    """Give a body that comes in chunks its length: Django takes one without for no body."""
+    if not _is_in_chunks(request):
+        return
+    body = request.META["wsgi.input"].read(MOST_BYTES + 1)
+    if len(body) > MOST_BYTES:
+        raise TooLarge
+    request.META["CONTENT_LENGTH"] = str(len(body))
+    request._request._stream = BytesIO(body)  # noqa: SLF001
+
+
+def _is_in_chunks(request: Request) -> bool:
+    return "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower()
+
+
+class _Chunked:
+    """A body without a length, of which Django reads nothing, but the server knows the chunks.
+
+    The server ends it alike where its sender is done and where its sender is gone: what does not
+    end as JSON does is taken for a body that was cut off.  Where lines are cut off between two of
+    them nobody can tell: a list or a stated length is proof of that too.
+    """
+
+    def __init__(self, raw: Stream) -> None:
+        self.raw = raw
+        self.end = b""
+
+    def read(self, size: int = -1, /) -> bytes:
+        piece = self.raw.read(size)
+        if piece:
+            self.end = piece.rstrip()[-1:] or self.end
+        elif size and self.end not in (b"", b"}", b"]"):
+            raise _cut_off()
+        return piece
+
+
+def _cut_off() -> BadBody:
+    return BadBody(_("The body ended early: nothing was registered. Send it again."))
+
+
+class _Whole:
+    """A body of a stated length, refused where it ends before that: half of it is no body."""
+
+    def __init__(self, request: Request, length: int) -> None:
+        self.request = request
+        self.missing = length
+
+    def read(self, size: int = -1, /) -> bytes:
+        piece = self.request.read(size)
+        self.missing -= len(piece)
+        if not piece and self.missing > 0 and size:
+            raise _cut_off()
+        return piece

@@ -1,0 +1,82 @@
+"""Provider accounts in JSON; credentials go in and never come out."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from api.fields import IdField, TimeField
+from api.strictness import Strict
+from ingestion import accounts
+from providers import registry
+from providers.base import UnsignedProvider
+from providers.models import ProviderAccount
+from providers.secrets import UnreadableCredentials
+
+VERIFICATIONS = [
+    ("signature", "Every callback must carry its provider's proof."),
+    ("token", "The provider signs nothing: the secret callback address is the proof."),
+    ("none", "Checks are turned off for this account."),
+]
+
+
+class AccountSerializer(Strict):
+    """An account; its callback address is a secret, shown to those who manage accounts."""
+
+    id = IdField(read_only=True)
+    name = serializers.CharField(max_length=100)
+    kind = serializers.CharField(
+        max_length=32, help_text=f"One of {', '.join(registry.PROVIDERS)}."
+    )
+    credentials = serializers.DictField(
+        write_only=True,
+        required=False,
+        default=dict,
+        help_text="By name, as the kind wants them; PATCH replaces all of them.",
+    )
+    credentials_set = serializers.SerializerMethodField()
+    verification = serializers.SerializerMethodField()
+    warning = serializers.SerializerMethodField()
+    callback_url = serializers.SerializerMethodField()
+    created_at = TimeField(read_only=True)
+
+    def get_credentials_set(self, account: ProviderAccount) -> list[str]:
+        """Return the names of the credentials that are set."""
+        return sorted(_credentials(account) or {})
+
+    @extend_schema_field(serializers.ChoiceField(choices=VERIFICATIONS))
+    def get_verification(self, account: ProviderAccount) -> str:
+        """Return what proves a callback: `signature`, `token`, or `none` where it is turned off."""
+        if (_credentials(account) or {}).get("verify") == "none":
+            return "none"
+        unsigned = isinstance(registry.get(account.kind), UnsignedProvider)
+        return "token" if unsigned else "signature"
+
+    def get_warning(self, account: ProviderAccount) -> str | None:
+        """Return what is unsafe about the account, or keeps its callbacks out."""
+        credentials = _credentials(account)
+        if credentials is None:
+            return _("The credentials cannot be read under this SECRET_KEY: enter them again.")
+        if credentials.get("verify") == "none":
+            return _("Signatures are not checked: whoever knows the callback URL is believed.")
+        return None
+
+    def get_callback_url(self, account: ProviderAccount) -> str | None:
+        """Return the address to give to the provider; null without the right to accounts."""
+        return accounts.callback_url(account) if self.context["manages"] else None
+
+
+class AccountChangeSerializer(AccountSerializer):
+    """What may change of an account; its kind stays."""
+
+    kind = serializers.CharField(read_only=True)
+    credentials = serializers.DictField(write_only=True, required=False)
+
+
+def _credentials(account: ProviderAccount) -> dict[str, Any] | None:
+    """Return the credentials; None where they cannot be read."""
+    try:
+        return account.credentials
+    except UnreadableCredentials:
+        return None

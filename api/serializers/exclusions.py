@@ -1,0 +1,40 @@
+"""Exclusions in JSON."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from api import fields
+from api.fields import REASONS, IdField, TimeField
+from api.paging import Paged
+from deliveries.models import Exclusion
+
+
+class ExclusionSerializer(serializers.Serializer[Any]):
+    """One recipient who was left out; addresses are masked for those without the right."""
+
+    id = IdField()
+    address = serializers.SerializerMethodField()
+    recipient = serializers.SerializerMethodField()
+    reason = fields.reason()
+    text = serializers.SerializerMethodField()
+    rule = serializers.CharField()
+    created_at = TimeField()
+
+    def get_address(self, exclusion: Exclusion) -> str:
+        """Return the address, as far as the caller may see it."""
+        return str(self.context["viewer"].address(exclusion))
+
+    def get_recipient(self, exclusion: Exclusion) -> str:
+        """Return the sender's own reference of the recipient."""
+        return str(self.context["viewer"].recipient(exclusion.recipient))
+
+    def get_text(self, exclusion: Exclusion) -> str:
+        """Return why, in words."""
+        return str(self.context["viewer"].text(exclusion.text, address=exclusion.address))
+
+
+class ExclusionsQuery(Paged):
+    """How the exclusions of a delivery can be cut."""
+
+    reason = serializers.ChoiceField(choices=REASONS, required=False)

@@ -1,0 +1,1 @@
+"""How fast the system is, against references measured in the same run (docs/bench.md)."""

@@ -1,0 +1,112 @@
+"""Icons and badges: a status is told by a drawing and a word, never by its colour alone."""
+
+from typing import NamedTuple
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from dashboard.icons import ICONS
+from messaging.statuses import DeliveryStatus, MessageStatus
+
+register = template.Library()
+
+
+class Mark(NamedTuple):
+    """How a status looks: one of the tones of the style sheet, and a drawing."""
+
+    tone: str
+    icon: str
+
+
+DELIVERY_MARKS = {
+    DeliveryStatus.EDITING: Mark("quiet", "editing"),
+    DeliveryStatus.TARGETING: Mark("quiet", "targeting"),
+    DeliveryStatus.READY: Mark("progress", "ready"),
+    DeliveryStatus.SCHEDULED: Mark("progress", "calendar"),
+    DeliveryStatus.IN_PROGRESS: Mark("progress", "in_progress"),
+    DeliveryStatus.PAUSED: Mark("unknown", "paused"),
+    DeliveryStatus.FINISHED: Mark("delivered", "finished"),
+    DeliveryStatus.CANCELLED: Mark("cancelled", "cancelled"),
+    DeliveryStatus.FAILED: Mark("failed", "error"),
+}
+MESSAGE_MARKS = {
+    MessageStatus.PENDING: Mark("quiet", "clock"),
+    MessageStatus.ACCEPTED: Mark("progress", "accepted"),
+    MessageStatus.SENT: Mark("progress", "sent"),
+    MessageStatus.DELIVERED: Mark("delivered", "check"),
+    MessageStatus.FAILED: Mark("failed", "cross"),
+    MessageStatus.UNKNOWN: Mark("unknown", "unknown"),
+    MessageStatus.CANCELLED: Mark("cancelled", "cancelled"),
+}
+LEVEL_MARKS = {
+    "info": Mark("quiet", "info"),
+    "warning": Mark("unknown", "warning"),
+    "error": Mark("failed", "error"),
+}
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """Draw an icon; without a label it is decoration, and screen readers pass over it."""
+    if label:
+        return format_html(
+            '<svg class="icon" viewBox="0 0 16 16" role="img" aria-label="{}">'
+            '<title>{}</title><path d="{}"/></svg>',
+            label,
+            label,
+            ICONS[name],
+        )
+    return format_html(
+        '<svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d="{}"/></svg>',
+        ICONS[name],
+    )
+
+
+@register.simple_tag
+def badge(tone: str, icon_name: str, label: str) -> SafeString:
+    """Draw a badge: tones are quiet, progress, delivered, failed, unknown, cancelled."""
+    return format_html(
+        '<span class="badge badge--{}">{}<span>{}</span></span>', tone, icon(icon_name), label
+    )
+
+
+@register.simple_tag
+def delivery_badge(status: str) -> SafeString:
+    """Draw the status of a delivery."""
+    known = DeliveryStatus(status)
+    return badge(*DELIVERY_MARKS[known], str(known.label))
+
+
+@register.simple_tag
+def delivery_icon(status: str) -> SafeString:
+    """Draw the icon of a delivery's status, named for screen readers."""
+    known = DeliveryStatus(status)
+    mark = DELIVERY_MARKS[known]
+    return format_html(
+        '<span class="tone tone--{}">{}</span>', mark.tone, icon(mark.icon, str(known.label))
+    )
+
+
+@register.simple_tag
+def message_badge(status: int) -> SafeString:
+    """Draw the status of a message."""
+    known = MessageStatus(status)
+    return badge(*MESSAGE_MARKS[known], str(known.label))
+
+
+@register.simple_tag
+def message_icon(status: int) -> SafeString:
+    """Draw the icon of a message's status, named for screen readers."""
+    known = MessageStatus(status)
+    mark = MESSAGE_MARKS[known]
+    return format_html(
+        '<span class="tone tone--{}">{}</span>', mark.tone, icon(mark.icon, str(known.label))
+    )
+
+
+@register.simple_tag
+def level_icon(level: str, label: str) -> SafeString:
+    """Draw the icon of a journal line's level."""
+    mark = LEVEL_MARKS[level]
+    return format_html('<span class="tone tone--{}">{}</span>', mark.tone, icon(mark.icon, label))

@@ -1,0 +1,1 @@
+"""One module for each page, or for each tab of one."""

@@ -1,0 +1,70 @@
+"""A message: its whole story, and the other messages to the same address."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from dashboard import access, message_lines, paging
+from deliveries import story
+from deliveries.models import Message, ProviderReference
+from deliveries.story import Story
+from storage import keyset
+from storage.ids import time_of
+
+ROWS = 100
+NOTHING_NEW = 204
+
+
+@access.page()
+@require_safe
+def message(request: HttpRequest, message_id: int) -> HttpResponse:
+    """Show what was said of a message, and what came of it."""
+    try:
+        told = story.of(message_id=message_id)
+    except Message.DoesNotExist as error:
+        raise Http404 from error
+    found = told.message
+    stamp = _stamp(told)
+    if access.is_fragment(request) and request.GET.get("seen") == stamp:
+        # Nothing new: the page stays as it is.
+        return HttpResponse(status=NOTHING_NEW)
+    context = {
+        "message": found,
+        "delivery": found.delivery,
+        "made_at": time_of(found.pk),
+        "stamp": stamp,
+        "lines": message_lines.of(told),
+        "references": ProviderReference.objects.filter(message_id=found.pk).order_by(
+            "attempt", "part", "id"
+        ),
+        "viewer": access.viewer(request),
+    }
+    template = "dashboard/message.html"
+    if access.is_fragment(request):
+        template += "#told"
+    return render(request, template, context)
+
+
+@access.page(right="deliveries.view_addresses")
+@require_safe
+def history(request: HttpRequest, message_id: int) -> HttpResponse:
+    """Show every message to the address of this one, newest first."""
+    found = get_object_or_404(Message.objects.select_related("delivery"), pk=message_id)
+    others = Message.objects.filter(channel=found.channel, address=found.address)
+    # An erased address is empty, and says nothing about who else was erased.
+    others = others.exclude(address="").select_related("delivery")
+    page = paging.asked(
+        request, lambda cursor: keyset.page(others, order=("-id",), cursor=cursor, size=ROWS)
+    )
+    context = {
+        "message": found,
+        "page": page.having([(time_of(other.pk), other) for other in page.rows]),
+        "viewer": access.viewer(request),
+    }
+    return render(request, "dashboard/message_history.html", context)
+
+
+def _stamp(told: Story) -> str:
+    """Return a text that differs whenever the page would."""
+    live = "live" if told.message.delivery.is_live else "ended"
+    return f"{told.message.changed_at:%Y%m%d%H%M%S%f}-{len(told.events)}-{live}"

@@ -1,0 +1,1 @@
+"""In: callbacks, stored first and understood later; messages that other systems sent."""

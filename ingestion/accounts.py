@@ -1,0 +1,174 @@
+"""Provider accounts: making and changing them, and finding them by token without a query each."""
+
+import re
+import time
+from collections import OrderedDict
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from deliveries import journal
+from ingestion.batcher import Unavailable, batcher
+from providers import registry
+from providers.base import BadCredentials, Provider
+from providers.models import ProviderAccount
+from providers.secrets import UnreadableCredentials
+
+TOKEN = re.compile(r"[A-Za-z0-9_-]{22,64}")
+LONGEST_NAME = 100
+FRESH_SECONDS = 2.0
+MOST_REMEMBERED = 10_000
+# Whoever has an answer already waits for a newer one no longer than the 503 can wait.
+REFRESH_SECONDS = 0.3
+
+
+class BadAccount(Exception):
+    """What was given makes no account; `errors` names each field and the cure.
+
+    `credentials` does so for each credential; together they are one of the errors.
+    """
+
+    def __init__(self, errors: dict[str, str], credentials: dict[str, str] | None = None) -> None:
+        """Keep the sentence of each field."""
+        super().__init__("; ".join(errors.values()))
+        self.errors = errors
+        self.credentials = credentials or {}
+
+
+class Known(NamedTuple):
+    """What the door needs to know of an account."""
+
+    account_id: int
+    provider: Provider
+    credentials: dict[str, Any]
+
+
+# By token: what was found (None: no such account) and when.
+_remembered: OrderedDict[str, tuple[float, Known | None]] = OrderedDict()
+
+
+def by_token(token: str) -> Known | None:
+    """Find an account by its token: from memory, or through the batcher's connection.
+
+    A change is seen within FRESH_SECONDS.  With the database away the last answer stands; raises
+    Unavailable where there is none.
+    """
+    if not TOKEN.fullmatch(token):
+        return None
+    remembered = _remembered.get(token)
+    now = time.monotonic()
+    if remembered and now - remembered[0] < FRESH_SECONDS:
+        return remembered[1]
+    if remembered and remembered[1]:
+        try:
+            account = batcher.account(token, patience=REFRESH_SECONDS)
+        except Unavailable:
+            return remembered[1]
+    else:
+        account = batcher.account(token)
+    known = _known(account) if account else None
+    _remembered[token] = (now, known)
+    while len(_remembered) > MOST_REMEMBERED:
+        _remembered.popitem(last=False)
+    return known
+
+
+def _known(account: ProviderAccount) -> Known:
+    try:
+        credentials = account.credentials
+    except UnreadableCredentials:
+        # Nothing can be verified with them, so nothing is let in.
+        credentials = {}
+    return Known(account.pk, registry.get(account.kind), credentials)
+
+
+def callback_url(account: ProviderAccount) -> str:
+    """Return the address that the provider is to post to."""
+    return f"{settings.PUBLIC_URL}{reverse('callback', args=[account.token])}"
+
+
+@transaction.atomic
+def create(
+    *,
+    name: str,
+    kind: str,
+    credentials: dict[str, Any],
+    by: AbstractBaseUser | None,
+    at: datetime,
+) -> ProviderAccount:
+    """Make an account; raise BadAccount where a field is wrong."""
+    account = ProviderAccount(name=name.strip(), kind=kind)
+    provider = _check(account, credentials)
+    account.credentials = provider.new_credentials() | credentials
+    _save(account, force_insert=True)
+    text = f"Account {account.pk} ({kind}) created."
+    journal.write(delivery=None, code="ACC-1001", text=text, by=by, at=at)
+    return account
+
+
+@transaction.atomic
+def change(
+    *,
+    account_id: int,
+    by: AbstractBaseUser | None,
+    at: datetime,
+    name: str | None = None,
+    credentials: dict[str, Any] | None = None,
+) -> ProviderAccount:
+    """Change name or credentials; the kind of an account stays, since its history does."""
+    account = ProviderAccount.objects.select_for_update().get(pk=account_id)
+    changed = []
+    if name is not None and name.strip() != account.name:
+        account.name = name.strip()
+        changed.append("name")
+    if credentials is not None:
+        changed.append("credentials")
+    _check(account, credentials if credentials is not None else {})
+    if credentials is not None:
+        account.credentials = credentials
+    if changed:
+        _save(account)
+        text = f"Account {account.pk} changed: {', '.join(changed)}."
+        journal.write(delivery=None, code="ACC-1002", text=text, by=by, at=at)
+    return account
+
+
+def _save(account: ProviderAccount, *, force_insert: bool = False) -> None:
+    """Save an account; raise BadAccount where somebody took its name at the same moment."""
+    try:
+        with transaction.atomic():
+            account.save(force_insert=force_insert)
+    except IntegrityError as error:
+        raise BadAccount({"name": _taken()}) from error
+
+
+def _taken() -> str:
+    return _("Another account has this name: choose a different one.")
+
+
+def _check(account: ProviderAccount, credentials: dict[str, Any]) -> Provider:
+    errors: dict[str, str] = {}
+    if not account.name:
+        errors["name"] = _("Give the account a name.")
+    elif len(account.name) > LONGEST_NAME:
+        errors["name"] = _("At most %(longest)d characters.") % {"longest": LONGEST_NAME}
+    elif ProviderAccount.objects.filter(name=account.name).exclude(pk=account.pk).exists():
+        errors["name"] = _taken()
+    try:
+        provider = registry.get(account.kind)
+    except registry.UnknownKind as error:
+        raise BadAccount(errors | {"kind": str(error)}) from error
+    wrong: dict[str, str] = {}
+    try:
+        provider.check_credentials(credentials)
+    except BadCredentials as error:
+        wrong = {name: str(text) for name, text in error.errors.items()}
+        errors["credentials"] = " ".join(f"{name}: {text}" for name, text in wrong.items())
+    if errors:
+        raise BadAccount(errors, wrong)
+    return provider

@@ -1,0 +1,136 @@
+"""The mailbox: what providers posted, what still waits, what was set aside, who replied."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from providers.models import ProviderAccount
+from storage.ids import NextId
+
+
+class InboxEntry(models.Model):
+    """One verified callback as received; never changed, dropped with its day."""
+
+    partition_column = "id"
+    partition_step = "day"
+    partition_family = "inbox"
+
+    id = models.BigIntegerField(primary_key=True, db_default=NextId(), editable=False)
+    account = models.ForeignKey(
+        ProviderAccount, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False
+    )
+    method = models.CharField(max_length=8)
+    query = models.TextField(blank=True)
+    headers = models.TextField(blank=True)
+    body = models.BinaryField()
+    received_at = models.DateTimeField()
+
+
+class QueueItem(models.Model):
+    """An entry that waits to be applied; the row goes in the transaction that applies it."""
+
+    entry_id = models.BigIntegerField(primary_key=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    not_before = models.DateTimeField(null=True)
+    error = models.CharField(max_length=500, blank=True)
+    # Put back by a match, a retry or a replay: it has been counted before.
+    again = models.BooleanField(default=False)
+
+
+class HeldCallback(models.Model):
+    """A callback set aside with its raw request: its message is not known yet, or it failed.
+
+    Stays until it is matched, retried or discarded, longer than the inbox keeps its entry.
+    """
+
+    class State(models.TextChoices):
+        """Why it was set aside, or that it was decided on."""
+
+        PARKED = "parked", _("Parked")
+        DEAD = "dead", _("Dead")
+        DISCARDED = "discarded", _("Discarded")
+
+    id = models.BigIntegerField(primary_key=True, db_default=NextId(), editable=False)
+    state = models.CharField(_("state"), max_length=10, choices=State.choices)
+    account = models.ForeignKey(ProviderAccount, on_delete=models.PROTECT, db_index=False)
+    entry_id = models.BigIntegerField()
+    method = models.CharField(max_length=8)
+    query = models.TextField(blank=True)
+    headers = models.TextField(blank=True)
+    body = models.BinaryField()
+    received_at = models.DateTimeField(_("received"))
+    # Only parked ones have an id to be matched by; a dead entry has none.
+    provider_id = models.CharField(max_length=255, blank=True, db_collation="C")
+    error = models.CharField(_("cause"), max_length=500, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    decision = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        """Matched by account and id; browsed by state, newest first."""
+
+        indexes = [
+            models.Index(
+                fields=["account", "provider_id"],
+                condition=models.Q(state="parked"),
+                name="parked_by_provider_id",
+            ),
+            models.Index(fields=["state", "-id"], name="held_callbacks_by_state"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["entry_id", "provider_id"], name="an_entry_is_held_once_per_provider_id"
+            ),
+        ]
+
+
+class InboundMessage(models.Model):
+    """What somebody wrote back."""
+
+    id = models.BigIntegerField(primary_key=True, db_default=NextId(), editable=False)
+    account = models.ForeignKey(ProviderAccount, on_delete=models.PROTECT)
+    provider_id = models.CharField(max_length=255, blank=True)
+    address = models.CharField(_("address"), max_length=320)
+    recipient = models.CharField(_("number written to"), max_length=64, blank=True)
+    text = models.TextField(_("text"), blank=True)
+    keyword = models.CharField(_("keyword"), max_length=32, blank=True)
+    action = models.CharField(_("action"), max_length=16, blank=True)
+    at = models.DateTimeField(_("time"))
+    entry_id = models.BigIntegerField()
+
+    class Meta:
+        """A reply is kept once however often it is posted."""
+
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "provider_id"],
+                condition=~models.Q(provider_id=""),
+                name="an_inbound_message_is_kept_once",
+            ),
+        ]
+
+
+class ReceiptCounter(models.Model):
+    """One change of a figure about an account's callbacks, by the hour; insert-only."""
+
+    id = models.BigAutoField(primary_key=True)
+    account = models.ForeignKey(
+        ProviderAccount, on_delete=models.CASCADE, db_constraint=False, db_index=False
+    )
+    figure = models.CharField(max_length=16)
+    bucket = models.DateTimeField()
+    value = models.BigIntegerField()
+
+    class Meta:
+        """Read by account and figure."""
+
+        indexes = [
+            models.Index(
+                fields=["account", "figure", "bucket"],
+                include=["value"],
+                name="receipt_counters_of_an_account",
+            ),
+        ]

@@ -1,0 +1,162 @@
+"""Applying a batch of callbacks: a constant number of statements, whatever the batch holds.
+
+Messages are locked in the order of their keys before anything is written; every state is then the
+fold of the message's whole set of events, so it does not matter in which order they came.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from deliveries import counters, record
+from deliveries.merge import fold
+from deliveries.record import Event, Standing
+from ingestion import figures, held, matching, replies
+from ingestion.inbox import Entry
+from ingestion.matching import Place
+from ingestion.reading import Heard, Reading, Unreadable, read
+from messaging.failures import FailureType, Reason
+from messaging.statuses import MessageStatus
+
+NO_SUCH_RECIPIENT = "The provider id belongs to several messages, none of them to this address."
+
+
+@dataclass(slots=True)
+class Effect:
+    """What a batch changes, worked out before anything is written."""
+
+    before: dict[int, Standing] = field(default_factory=dict)
+    after: dict[int, Standing] = field(default_factory=dict)
+    added: list[Event] = field(default_factory=list)
+    removed: list[tuple[int, bytes]] = field(default_factory=list)
+    parked: list[Heard] = field(default_factory=list)
+    dead: list[Unreadable] = field(default_factory=list)
+    tallies: Counter[figures.Tally] = field(default_factory=Counter)
+
+    def count(self, entry: Entry, figure: str) -> None:
+        """Count something about the account that the entry came for."""
+        bucket = figures.hour(entry.received_at)
+        self.tallies[figures.Tally(entry.account_id, figure, bucket)] += 1
+
+    def changed(self) -> list[Standing]:
+        """Return the messages that do not stand as before."""
+        return [now for key, now in self.after.items() if now != self.before[key]]
+
+
+def apply(entries: Sequence[Entry], *, at: datetime) -> None:
+    """Apply claimed entries in the running transaction."""
+    reading = read(entries)
+    effect = _work_out(reading, at=at)
+    for entry in entries:
+        if not entry.again:
+            effect.count(entry, figures.RECEIVED)
+    # What comes for the first time cannot have been set aside.
+    if again := [entry.id for entry in entries if entry.again]:
+        held.supersede(again)
+    write(effect)
+    held.park(effect.parked)
+    held.bury(effect.dead)
+    replies.keep(reading.replies)
+    figures.add(effect.tallies)
+
+
+def write(effect: Effect) -> None:
+    """Write events, messages and counters."""
+    record.remove_events(effect.removed)
+    record.add_events(effect.added)
+    changed = effect.changed()
+    record.change(changed)
+    changes = Counter((effect.before[now.id].counted(), now.counted()) for now in changed)
+    counters.add(counters.differences(changes))
+
+
+def _work_out(reading: Reading, *, at: datetime) -> Effect:
+    effect = Effect(dead=list(reading.unreadable))
+    for unreadable in reading.unreadable:
+        effect.count(unreadable.entry, figures.DEAD)
+    for reply in reading.replies:
+        effect.count(reply.entry, figures.INBOUND)
+    matched = match(reading.heard, effect, at=at, lock=True)
+    known = record.events(message_ids=matched)
+    for message_id, reports in matched.items():
+        _hear(message_id, reports, known[message_id], effect)
+    return effect
+
+
+def match(
+    heard: Sequence[Heard], effect: Effect, *, at: datetime, lock: bool
+) -> dict[int, list[tuple[Heard, Place]]]:
+    """Sort reports by message; park those of none, bury those that fit none of several."""
+    places = matching.places(heard, at=at)
+    ids = {place.message_id for found in places.values() for place in found}
+    effect.before = record.messages(ids=ids, lock=lock)
+    matched: dict[int, list[tuple[Heard, Place]]] = defaultdict(list)
+    for item in heard:
+        candidates = places.get((item.entry.account_id, item.report.provider_message_id))
+        if not candidates:
+            effect.parked.append(item)
+            effect.count(item.entry, figures.PARKED)
+        elif place := matching.choose(item, candidates, effect.before):
+            matched[place.message_id].append((item, place))
+        else:
+            effect.dead.append(Unreadable(item.entry, NO_SUCH_RECIPIENT))
+            effect.count(item.entry, figures.DEAD)
+    return matched
+
+
+def _hear(
+    message_id: int,
+    reports: Iterable[tuple[Heard, Place]],
+    known: dict[bytes, Event],
+    effect: Effect,
+) -> None:
+    """Add the reports that are new to the message's events, and fold after each of them."""
+    message = effect.before[message_id]
+    said = {digest: event.said() for digest, event in known.items()}
+    for item, place in reports:
+        if item.digest in said:
+            effect.count(item.entry, figures.DUPLICATE)
+            continue
+        event = as_event(item, place)
+        said[item.digest] = event.said()
+        outcome = fold(said.values(), channel=message.channel)
+        now = message.after(outcome, at=event.received_at) if outcome else message
+        moved = now[4:7] != message[4:7]
+        effect.added.append(event._replace(moved=moved) if moved else event)
+        effect.count(item.entry, figures.APPLIED)
+        if event.status is None:
+            effect.count(item.entry, figures.UNMOVED)
+        message = now
+    effect.after[message_id] = message
+
+
+def as_event(item: Heard, place: Place) -> Event:
+    """Turn a report about a message into the event that is kept of it."""
+    entry, report, digest = item
+    failed = report.status is MessageStatus.FAILED
+    failure = report.failure if failed else None
+    stated_at, received_at = report.occurred_at, entry.received_at
+    return Event(
+        place.message_id,
+        digest,
+        report.provider_message_id,
+        place.part,
+        place.parts,
+        place.attempt,
+        None if report.status is None else int(report.status),
+        int(failure.failure_type) if failure else int(FailureType.UNDEFINED),
+        int(failure.reason) if failure else int(Reason.UNDEFINED),
+        int(report.evidence),
+        report.code,
+        report.text,
+        report.segments,
+        None if report.price is None else round(report.price, 6),
+        report.currency,
+        report.network,
+        stated_at,
+        min(stated_at, received_at) if stated_at else None,
+        received_at,
+        moved=False,
+        entry_id=entry.id,
+    )

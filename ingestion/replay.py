@@ -1,0 +1,170 @@
+"""Reading stored callbacks again after a mapping has changed.
+
+What an entry says now replaces what was kept of it; each message becomes the fold of its events
+again, and counters follow.  A preview works everything out and writes nothing.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+
+from deliveries import journal, record
+from deliveries.merge import fold
+from deliveries.record import Event, Standing
+from ingestion import held, inbox, receipts
+from ingestion.matching import Place
+from ingestion.models import InboxEntry
+from ingestion.reading import Heard, read
+from ingestion.receipts import Effect
+from messaging.statuses import IN_PROGRESS, MessageStatus
+from storage.ids import lowest_id
+
+BATCH = 2_000
+SAMPLE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayFilter:
+    """Which stored callbacks: of an account, received from `since` until before `until`."""
+
+    account_id: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    entry_ids: Sequence[int] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One message that stands differently after the replay."""
+
+    message_id: int
+    before: tuple[int, int, int]
+    after: tuple[int, int, int]
+
+
+@dataclass(slots=True)
+class Replayed:
+    """What a replay changed, or would change; before and after are status, type and reason."""
+
+    entries: int = 0
+    events: int = 0
+    messages: int = 0
+    moved: int = 0
+    dead: int = 0
+    sample: list[Move] = field(default_factory=list)
+
+    def add(self, effect: Effect) -> None:
+        """Add what one batch changes."""
+        self.events += len(effect.added)
+        self.dead += len(effect.dead)
+        for now in effect.changed():
+            self.messages += 1
+            before = effect.before[now.id]
+            if now[4:7] != before[4:7]:
+                self.moved += 1
+                if len(self.sample) < SAMPLE:
+                    self.sample.append(Move(now.id, before[4:7], now[4:7]))
+
+
+def replay(
+    *, chosen: ReplayFilter, dry_run: bool, by: AbstractBaseUser | None, at: datetime
+) -> Replayed:
+    """Apply stored callbacks again, batch by batch, each in a transaction of its own."""
+    result = Replayed()
+    for ids in _batches(chosen):
+        entries = inbox.load(dict.fromkeys(ids, (0, True)))
+        result.entries += len(entries)
+        with transaction.atomic():
+            effect = _work_out(entries, at=at, lock=not dry_run)
+            if not dry_run:
+                held.supersede(ids)
+                receipts.write(effect)
+                held.park(effect.parked)
+                held.bury(effect.dead)
+        result.add(effect)
+    if not dry_run:
+        text = f"{result.entries} callbacks replayed: {result.moved} messages moved."
+        journal.write(delivery=None, code="CBK-1003", text=text, by=by, at=at)
+    return result
+
+
+def _batches(chosen: ReplayFilter) -> Iterator[list[int]]:
+    """Yield the ids of the chosen entries in order, BATCH at a time."""
+    found = InboxEntry.objects.order_by("id")
+    if chosen.account_id is not None:
+        found = found.filter(account_id=chosen.account_id)
+    # An entry is stored moments after it was received, so its id tells nearly the same time.
+    if chosen.since is not None:
+        found = found.filter(id__gte=lowest_id(chosen.since), received_at__gte=chosen.since)
+    if chosen.until is not None:
+        found = found.filter(received_at__lt=chosen.until)
+    if chosen.entry_ids:
+        found = found.filter(id__in=chosen.entry_ids)
+    last = 0
+    while ids := list(found.filter(id__gt=last).values_list("id", flat=True)[:BATCH]):
+        yield ids
+        last = ids[-1]
+
+
+def _work_out(entries: Sequence[inbox.Entry], *, at: datetime, lock: bool) -> Effect:
+    reading = read(entries)
+    effect = Effect(dead=list(reading.unreadable))
+    matched = receipts.match(reading.heard, effect, at=at, lock=lock)
+    known = record.events(message_ids=matched)
+    replayed = {entry.id for entry in entries}
+    for message_id, reports in matched.items():
+        _hear_again(message_id, reports, known[message_id], replayed, effect)
+    return effect
+
+
+def _hear_again(
+    message_id: int,
+    reports: Sequence[tuple[Heard, Place]],
+    known: dict[bytes, Event],
+    replayed: set[int],
+    effect: Effect,
+) -> None:
+    """Put what the entries say now in the place of what was kept of them."""
+    said_now = {item.digest: receipts.as_event(item, place) for item, place in reports}
+    kept = {
+        digest: event
+        for digest, event in known.items()
+        if event.entry_id not in replayed or _same(event, said_now.get(digest))
+    }
+    fresh = {digest: event for digest, event in said_now.items() if digest not in kept}
+    effect.removed += [(message_id, digest) for digest in known if digest not in kept]
+    events = sorted(
+        [*kept.values(), *fresh.values()], key=lambda event: (event.received_at, event.digest)
+    )
+    before = effect.before[message_id]
+    moving, now = _told_in_order(before, events)
+    effect.added += [event._replace(moved=digest in moving) for digest, event in fresh.items()]
+    effect.after[message_id] = now
+
+
+def _told_in_order(before: Standing, events: Sequence[Event]) -> tuple[set[bytes], Standing]:
+    """Fold event after event; return the digests of those that moved the message, and its end."""
+    moving = set()
+    now = before.unheard()
+    said = []
+    for event in events:
+        said.append(event.said())
+        outcome = fold(said, channel=before.channel)
+        following = now.after(outcome, at=event.received_at) if outcome else now
+        if following[4:7] != now[4:7]:
+            moving.add(event.digest)
+        now = following
+    # One that was given up stays so until something final is said of it.
+    if before.status == MessageStatus.UNKNOWN and now.status in IN_PROGRESS:
+        now = now._replace(status=before.status)
+    if now[4:7] == before[4:7]:
+        now = now._replace(changed_at=before.changed_at)
+    return moving, now
+
+
+def _same(event: Event, other: Event | None) -> bool:
+    """Tell whether an entry still says what was kept of it."""
+    return other is not None and event.said()._replace(at=other.said().at) == other.said()

@@ -1,0 +1,25 @@
+"""What workers do for the mailbox; each task may run twice, or beside itself."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from ingestion import drain, maintenance, sweeping
+
+
+@shared_task
+def drain_inbox(**_: object) -> int:
+    """Apply what is waiting; a second drain running at the same time takes other entries."""
+    return drain.drain()
+
+
+@shared_task
+def sweep(**_: object) -> int:
+    """Find the work that no ring told of: parked callbacks that match by now, and what waits."""
+    sweeping.sweep(at=timezone.now())
+    return drain.drain()
+
+
+@shared_task
+def maintain_partitions(**_: object) -> None:
+    """Make partitions ahead of time and drop those past their retention."""
+    maintenance.maintain(at=timezone.now())

@@ -1,0 +1,1 @@
+"""The words all packages share: statuses, failures, channels, addresses, segments. No tables."""

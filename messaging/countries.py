@@ -1,0 +1,97 @@
+"""Which country a number belongs to, as libphonenumber says, at a fraction of its time."""
+
+import re
+from functools import lru_cache
+from typing import cast
+
+import phonenumbers
+from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
+
+_REGIONS = {str(code): regions for code, regions in COUNTRY_CODE_TO_REGION_CODE.items()}
+
+# What libphonenumber says for numbers of no country (satellites, +800).
+WORLD = "001"
+
+# The kinds of number whose patterns make a number one of a region's, likeliest first.
+_KINDS = (
+    "mobile",
+    "fixed_line",
+    "premium_rate",
+    "toll_free",
+    "shared_cost",
+    "voip",
+    "personal_number",
+    "pager",
+    "uan",
+    "voicemail",
+)
+
+
+def calling_code(e164: str) -> str:
+    """Return the country's calling code of a number in E.164, empty where it has none."""
+    if not e164.startswith("+"):
+        return ""
+    for end in (2, 3, 4):
+        if e164[1:end] in _REGIONS:
+            return e164[1:end]
+    return ""
+
+
+def country_of(e164: str) -> str:
+    """Return the country of a number in E.164 as ISO 3166 alpha-2, empty where it has none.
+
+    Most calling codes are one country's.  Where several share one, a pattern for each decides,
+    made once from libphonenumber's own; a test holds both equal over numbers of all regions.
+    """
+    code = calling_code(e164)
+    if not code:
+        return ""
+    regions = _REGIONS[code]
+    if len(regions) == 1:
+        return "" if regions[0] == WORLD else regions[0]
+    national = e164[1 + len(code) :]
+    prefix = _national_prefix(regions[0])
+    if prefix and prefix.match(national):
+        return _asked(e164)
+    match = _patterns(code).match(national)
+    return match.lastgroup or "" if match else ""
+
+
+@lru_cache
+def _national_prefix(main_region: str) -> re.Pattern[str] | None:
+    """Return what is dialled before a number within its country, as numbers may be written."""
+    metadata = cast(PhoneMetadata, PhoneMetadata.metadata_for_region(main_region))
+    prefix = metadata.national_prefix_for_parsing
+    return re.compile(prefix) if prefix else None
+
+
+@lru_cache
+def _patterns(code: str) -> re.Pattern[str]:
+    """Return one pattern whose group names the region, tried in libphonenumber's order."""
+    return re.compile("|".join(f"(?P<{name}>{_pattern(name)})" for name in _REGIONS[code]))
+
+
+def _pattern(region: str) -> str:
+    # Every region of a calling code has its metadata.
+    metadata = cast(PhoneMetadata, PhoneMetadata.metadata_for_region(region))
+    if metadata.leading_digits is not None:
+        return str(metadata.leading_digits)
+    kinds = "|".join(filter(None, (_whole(getattr(metadata, kind)) for kind in _KINDS)))
+    return rf"(?={_whole(metadata.general_desc)})(?:{kinds})"
+
+
+def _whole(description: phonenumbers.PhoneNumberDesc | None) -> str:
+    """Return the pattern of a whole number of one kind, of the lengths it may have."""
+    if description is None or not description.national_number_pattern:
+        return ""
+    lengths = "|".join(rf"\d{{{length}}}\Z" for length in description.possible_length if length > 0)
+    return rf"(?={lengths})(?:{description.national_number_pattern})\Z"
+
+
+def _asked(e164: str) -> str:
+    """Ask libphonenumber itself, for a number that may hold a national prefix."""
+    try:
+        region = phonenumbers.region_code_for_number(phonenumbers.parse(e164))
+    except phonenumbers.NumberParseException:
+        return ""
+    return region or ""

@@ -1,0 +1,53 @@
+"""What a provider reports: the status of a message, or a reply from a handset."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from messaging.failures import FailureClass
+from messaging.statuses import Evidence, MessageStatus
+
+
+class StatusReport(NamedTuple):
+    """One status of one message, as its provider states it.
+
+    status: None where the provider's word moves nothing (unknown word, intermediate notice).
+    code, text: as the provider writes them, nothing stripped from the code.
+    occurred_at: the provider's own time with its zone, None where it gives none that can be read.
+    failure: only beside MessageStatus.FAILED.
+    address: the recipient as the provider writes it; decides where an id has several messages.
+    price: for the part this report is about, in `currency` (ISO 4217).
+    network: MCC and MNC as one string of digits.
+    evidence: who stands behind a DELIVERED.
+    """
+
+    provider_message_id: str
+    status: MessageStatus | None
+    code: str = ""
+    text: str = ""
+    occurred_at: datetime | None = None
+    failure: FailureClass | None = None
+    address: str = ""
+    segments: int | None = None
+    price: Decimal | None = None
+    currency: str = ""
+    network: str = ""
+    evidence: Evidence = Evidence.NONE
+
+
+class InboundReport(NamedTuple):
+    """A message that a handset sent to us.
+
+    address: who wrote; recipient: the number or short code written to; keyword: STOP, START or
+    HELP where the provider itself has recognised and handled it.
+    """
+
+    provider_message_id: str
+    address: str
+    text: str
+    recipient: str = ""
+    occurred_at: datetime | None = None
+    keyword: str = ""
+
+
+Report = StatusReport | InboundReport

@@ -1,0 +1,62 @@
+"""What became of a message, a delivery, an address, and how well we know it."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from messaging.naming import NamedChoices
+
+
+class MessageStatus(NamedChoices):
+    """One message to one address.
+
+    The values up to DELIVERED are in the order in which an SMS moves: whatever the order in
+    which reports arrive, the highest one stands.  JSON carries `api_name`.
+    """
+
+    PENDING = 0, _("Pending")
+    ACCEPTED = 10, _("Taken into account by the provider")
+    SENT = 20, _("Sent")
+    FAILED = 30, _("Failed")
+    DELIVERED = 40, _("Received on mobile")
+    UNKNOWN = 50, _("Unknown")
+    CANCELLED = 60, _("Cancelled")
+
+
+# Still waiting for something to happen; every other status is final until a receipt says more.
+IN_PROGRESS = (MessageStatus.PENDING, MessageStatus.ACCEPTED, MessageStatus.SENT)
+# "Processed" and "success" as the reference dashboard counts them.
+PROCESSED = (MessageStatus.DELIVERED, MessageStatus.FAILED)
+
+
+class Evidence(NamedChoices):
+    """Who says that a message was delivered, weakest first."""
+
+    NONE = 0, _("Not delivered")
+    PROVIDER = 1, _("Accepted by the provider")
+    CARRIER = 2, _("Confirmed by the carrier")
+    HANDSET = 3, _("Confirmed by the handset")
+    CLICKED = 4, _("Proven by a click")
+
+
+class DeliveryStatus(TextChoices):
+    """One delivery, from its first draft to its end."""
+
+    EDITING = "editing", _("Being edited")
+    TARGETING = "targeting", _("Targeting pending")
+    READY = "ready", _("Target ready")
+    SCHEDULED = "scheduled", _("Scheduled")
+    IN_PROGRESS = "in_progress", _("In progress")
+    PAUSED = "paused", _("Paused")
+    FINISHED = "finished", _("Finished")
+    CANCELLED = "cancelled", pgettext_lazy("delivery", "Cancelled")
+    FAILED = "failed", pgettext_lazy("delivery", "Failed")
+
+
+class AddressStatus(TextChoices):
+    """Whether an address may be written to."""
+
+    VALID = "valid", _("Valid")
+    WITH_ERRORS = "with_errors", _("With errors")
+    QUARANTINE = "quarantine", _("Quarantine")
+    DENYLISTED = "denylisted", _("Denylisted")

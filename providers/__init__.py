@@ -1,0 +1,1 @@
+"""Gateways: one file per provider, their accounts and what their codes mean."""

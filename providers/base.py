@@ -1,0 +1,162 @@
+"""What a provider is: it verifies a callback and translates it into reports, and nothing else."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, final
+
+from django.utils.translation import gettext_lazy as _
+
+from messaging.reports import Report
+from providers.codes import UNLISTED, Code, Explanation
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+Credentials = Mapping[str, Any]
+
+# Credentials that every kind of account may carry: `verify` turns signature checks off,
+# `api` names the dialect where a provider's dialects cannot be told apart by shape.
+SHARED_CREDENTIALS = ("verify", "api")
+
+
+class BadSignature(Exception):
+    """The callback does not carry the proof that its provider owes."""
+
+
+class CannotVerify(BadSignature):
+    """The proof cannot be checked just now; the callback should be sent again."""
+
+
+class BadPayload(Exception):
+    """The callback cannot be read; the text says which field and why, without its content."""
+
+
+class BadCredentials(Exception):
+    """Credentials that cannot work; `errors` says why, by the name of the credential."""
+
+    def __init__(self, errors: "dict[str, StrOrPromise]") -> None:
+        super().__init__("; ".join(f"{name}: {text}" for name, text in errors.items()))
+        self.errors = errors
+
+
+class CredentialField(NamedTuple):
+    """One credential, as forms ask for it.
+
+    secret: never shown again once stored, and a list is allowed, so that keys can rotate.
+    table: an object of texts is allowed too (`providers.tables` reads it).
+    """
+
+    name: str
+    label: "StrOrPromise"
+    help_text: "StrOrPromise" = ""
+    secret: bool = False
+    table: bool = False
+
+
+@dataclass(slots=True)
+class Callback:
+    """One HTTP request of a provider, as received.
+
+    url: the public URL with its query, as the provider was given it; headers: names in lower case
+    or as received, looked up without regard to case; body: the raw bytes; received_at: aware.
+    """
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+    received_at: datetime
+
+    def header(self, name: str) -> str:
+        """Return a header by its name in lower case, empty where it is absent."""
+        # The two usual spellings cost a look-up each, any other a walk.
+        value = self.headers.get(name, self.headers.get(name.title()))
+        if value is not None:
+            return value
+        return next((text for key, text in self.headers.items() if key.lower() == name), "")
+
+
+class Provider:
+    """A kind of provider account; one instance serves all accounts of the kind.
+
+    A provider overrides `check_signature` and `reports`, and says in tables what its codes mean.
+    """
+
+    slug: ClassVar[str]
+    label: "ClassVar[StrOrPromise]"
+    methods: ClassVar[tuple[str, ...]] = ("POST",)
+    success_body: ClassVar[str] = ""
+    credential_fields: ClassVar[tuple[CredentialField, ...]] = ()
+    codes: ClassVar[Mapping[str, Code]] = {}
+
+    @final
+    def verify(self, callback: Callback, credentials: Credentials) -> None:
+        """Raise BadSignature unless the callback is proven to come from the account.
+
+        This is the one place where `{"verify": "none"}` turns the check off, for every kind.
+        """
+        if credentials.get("verify") != "none":
+            self.check_signature(callback, credentials)
+
+    def check_signature(self, callback: Callback, credentials: Credentials) -> None:
+        """Raise BadSignature unless the callback carries its provider's proof."""
+        raise NotImplementedError
+
+    def reports(self, callback: Callback, credentials: Credentials) -> Iterable[Report]:
+        """Translate a verified callback; raise BadPayload where it cannot be read.
+
+        Where one item of a batch is bad, the good ones come first and BadPayload at the end.
+        """
+        raise NotImplementedError
+
+    def is_probe(self, callback: Callback) -> bool:  # noqa: ARG002 (for kinds)
+        """Tell whether a request only asks if somebody is there: it says and needs nothing."""
+        return False
+
+    def explain(self, code: str) -> Explanation:
+        """Say in plain words what a code of this provider means and what to do about it."""
+        return self.codes.get(code, UNLISTED).explanation
+
+    def faults(self, credentials: Credentials) -> "dict[str, StrOrPromise]":  # noqa: ARG002 (for kinds)
+        """Return what is wrong with this kind's own credentials, by name."""
+        return {}
+
+    def new_credentials(self) -> dict[str, Any]:
+        """Return the credentials that we choose ourselves when an account is made."""
+        return {}
+
+    @final
+    def check_credentials(self, credentials: Credentials) -> None:
+        """Raise BadCredentials where a name or a value cannot work; what is missing may follow.
+
+        Many providers show their secret only once they know the callback URL, so an account may
+        be made without it: until it is set, every callback is refused.
+        """
+        fields = {field.name: field for field in self.credential_fields}
+        errors: dict[str, StrOrPromise] = {}
+        for name, value in credentials.items():
+            if name not in fields and name not in SHARED_CREDENTIALS:
+                errors[name] = _("This kind of account has no such credential.")
+            elif not _is_credential(value, fields.get(name)):
+                errors[name] = _("Give a text.")
+        if credentials.get("verify", "") not in ("", "none"):
+            errors["verify"] = _("Only “none” can be given here: it turns signature checks off.")
+        errors = errors or self.faults(credentials)
+        if errors:
+            raise BadCredentials(errors)
+
+
+class UnsignedProvider(Provider):
+    """A provider that signs nothing: the secret token in the callback URL is the proof."""
+
+    def check_signature(self, callback: Callback, credentials: Credentials) -> None:
+        """Accept: whoever knows the token was told it by us."""
+
+
+def _is_credential(value: object, field: CredentialField | None) -> bool:
+    if field and field.secret and isinstance(value, list):
+        return all(isinstance(item, str) for item in value)
+    if field and field.table and isinstance(value, dict):
+        return all(isinstance(item, str) for pair in value.items() for item in pair)
+    return isinstance(value, str)

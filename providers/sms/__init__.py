@@ -1,0 +1,1 @@
+"""One file per SMS provider; they do not know each other."""

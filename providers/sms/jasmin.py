@@ -1,0 +1,83 @@
+"""Jasmin: the HTTP thrower of delivery receipts, levels 1 to 3."""
+
+from collections.abc import Iterable
+from datetime import tzinfo
+from typing import TYPE_CHECKING, Any
+
+from messaging.failures import FailureClass
+from messaging.reports import Report, StatusReport
+from messaging.statuses import Evidence, MessageStatus
+from providers import forms, receipts
+from providers.base import Callback, Credentials, UnsignedProvider
+from providers.codes import UNLISTED, Explanation
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+ACCEPTED = "ESME_ROK"
+
+
+class Jasmin(UnsignedProvider):
+    """A Jasmin gateway that calls us by GET or POST (dlr-method).
+
+    Jasmin repeats a callback until the answer's body is exactly `ACK/Jasmin`.
+    """
+
+    slug = "jasmin"
+    label = "Jasmin"
+    methods = ("GET", "POST")
+    success_body = "ACK/Jasmin"
+    credential_fields = (receipts.TIMEZONE,)
+    codes = receipts.COMMAND_CODES
+
+    def faults(self, credentials: Credentials) -> "dict[str, StrOrPromise]":
+        """Check the time zone."""
+        return receipts.timezone_faults(credentials)
+
+    def explain(self, code: str) -> Explanation:
+        """Explain an ESME_ name; other codes are the operator's own."""
+        unnamed = UNLISTED if not code or code.startswith("ESME_") else receipts.OPERATOR_CODE
+        return self.codes.get(code, unnamed).explanation
+
+    def reports(self, callback: Callback, credentials: Credentials) -> Iterable[Report]:
+        """Translate one delivery receipt."""
+        return (_report(forms.fields(callback), receipts.zone_of(credentials)),)
+
+
+def _report(fields: dict[str, Any], zone: tzinfo) -> StatusReport:
+    message_id = forms.message_id(fields.get("id"), field="id")
+    word = forms.text(fields.get("message_status"), field="message_status", length=64).upper()
+    error = forms.text(fields.get("err"), field="err", length=forms.CODE_LENGTH)
+    status, failure = _state(word) if word else _counted(fields, error)
+    return StatusReport(
+        provider_message_id=message_id,
+        status=status,
+        code=word if word.startswith("ESME_") and failure else error,
+        text=word,
+        occurred_at=receipts.occurred_at(
+            forms.text(fields.get("donedate"), field="donedate"), zone=zone
+        ),
+        failure=failure,
+        # The message centre says so in its receipt: the carrier's word.
+        evidence=Evidence.CARRIER if status is MessageStatus.DELIVERED else Evidence.NONE,
+    )
+
+
+def _state(word: str) -> receipts.State:
+    """Return what message_status means: the answer to the submission, or a receipt's state."""
+    if word == ACCEPTED:
+        return receipts.ACCEPTED
+    if word.startswith("ESME_"):
+        row = receipts.COMMAND_CODES.get(word)
+        return receipts.State(MessageStatus.FAILED, row.failure if row else FailureClass.UNDEFINED)
+    return receipts.state(word)
+
+
+def _counted(fields: dict[str, Any], error: str) -> receipts.State:
+    """Return what the counters say where there is no message_status (seen in courier's tests)."""
+    delivered = forms.text(fields.get("dlvrd"), field="dlvrd", length=forms.CODE_LENGTH)
+    if delivered.lstrip("0") == "1":
+        return receipts.DELIVERED
+    if error.lstrip("0") == "1":
+        return receipts.FAILED
+    raise forms.missing("message_status")

@@ -1,0 +1,143 @@
+"""A provider that sends nothing to the world: several reports in one signed JSON body."""
+
+import json
+import secrets
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from messaging.failures import FailureClass
+from messaging.reports import Report, StatusReport
+from messaging.statuses import Evidence, MessageStatus
+from providers import batches, forms, moments, signing
+from providers.base import BadSignature, Callback, CredentialField, Credentials, Provider
+from providers.codes import Code
+from providers.simulation import Outage, PlannedReport, Profile, plan
+
+__all__ = [
+    "CODES",
+    "Outage",
+    "PlannedReport",
+    "Profile",
+    "Simulator",
+    "encode",
+    "plan",
+    "sign",
+]
+
+HEADER = "X-Simulator-Signature"
+
+STATUSES = {
+    "accepted": MessageStatus.ACCEPTED,
+    "sent": MessageStatus.SENT,
+    "delivered": MessageStatus.DELIVERED,
+    "failed": MessageStatus.FAILED,
+}
+
+# The plan also fails messages with 199, which is in no table, as happens with real providers.
+CODES = {
+    "101": Code(FailureClass.USER_UNKNOWN, _("Unknown number")),
+    "102": Code(FailureClass.NOT_CONNECTED, _("Phone switched off")),
+    "103": Code(FailureClass.UNREACHABLE, _("Network out of order")),
+    "104": Code(FailureClass.MEMORY_FULL, _("Phone full")),
+    "105": Code(FailureClass.EXPIRED, _("Validity ended")),
+    "106": Code(FailureClass.REFUSED, _("Filtered as unwanted")),
+    "107": Code(FailureClass.OPTED_OUT, _("The recipient has unsubscribed")),
+    "108": Code(FailureClass.DISABLED, _("Line closed")),
+    "109": Code(FailureClass.LANDLINE, _("Landline")),
+    "110": Code(FailureClass.SENDER_SIDE, _("Sender not registered")),
+    "111": Code(FailureClass.BARRED, _("Barred by the recipient")),
+}
+
+
+class Simulator(Provider):
+    """Our own format: several reports in one signed JSON body."""
+
+    slug = "simulator"
+    label = _("Simulator (sends nothing)")
+    credential_fields = (
+        CredentialField(
+            "secret",
+            _("Secret"),
+            _("Signs the simulated callbacks; made by us when the account is made."),
+            secret=True,
+        ),
+    )
+    codes = CODES
+
+    def new_credentials(self) -> dict[str, Any]:
+        """Make the secret: there is nobody else to give one."""
+        return {"secret": secrets.token_hex(32)}
+
+    def check_signature(self, callback: Callback, credentials: Credentials) -> None:
+        """Check the HMAC-SHA256 of the raw body."""
+        keys = signing.secrets(credentials, "secret")
+        given = callback.header(HEADER.lower())
+        if not signing.matches(given, (_proof(callback.body, key) for key in keys)):
+            raise BadSignature(f"{HEADER}: missing or does not match")
+
+    def reports(
+        self,
+        callback: Callback,
+        credentials: Credentials,  # noqa: ARG002 (other kinds need them)
+    ) -> Iterator[Report]:
+        """Translate the reports; a bad one does not keep the good ones from being read."""
+        items = forms.json_object(callback).get("reports")
+        return batches.read(items, field="reports", report=_report)
+
+
+def sign(body: bytes, secret: str) -> dict[str, str]:
+    """Return the headers with which a body must be posted."""
+    return {
+        "Content-Type": forms.JSON,
+        HEADER: _proof(body, secret.encode()).decode(),
+    }
+
+
+def _proof(body: bytes, key: bytes) -> bytes:
+    return signing.hmac_hex(body, key=key, digest="sha256")
+
+
+def encode(reports: Iterable[StatusReport]) -> bytes:
+    """Write reports as one body; what is empty is left out."""
+    items = [
+        {
+            "id": report.provider_message_id,
+            "status": report.text,
+            "code": report.code,
+            "at": report.occurred_at.isoformat() if report.occurred_at else "",
+            "to": report.address,
+            "segments": report.segments,
+            "price": str(report.price) if report.price is not None else "",
+            "currency": report.currency,
+            "network": report.network,
+        }
+        for report in reports
+    ]
+    compact = [{name: value for name, value in item.items() if value} for item in items]
+    return json.dumps({"reports": compact}, separators=(",", ":")).encode()
+
+
+def _report(item: dict[str, Any]) -> StatusReport:
+    word = forms.required(forms.text(item.get("status"), field="status"), field="status")
+    status = STATUSES.get(word)
+    code = forms.text(item.get("code"), field="code", length=forms.CODE_LENGTH)
+    failure = None
+    if status is MessageStatus.FAILED:
+        failure = CODES[code].failure if code in CODES else FailureClass.UNDEFINED
+    return StatusReport(
+        provider_message_id=forms.message_id(item.get("id"), field="id"),
+        status=status,
+        code=code,
+        text=word,
+        occurred_at=moments.iso(item.get("at")),
+        failure=failure,
+        address=forms.text(item.get("to"), field="to", length=forms.ID_LENGTH),
+        segments=forms.whole_number(item.get("segments")),
+        price=forms.price(item.get("price")),
+        currency=forms.text(item.get("currency"), field="currency", length=3),
+        network=forms.text(item.get("network"), field="network", length=6),
+        # We play the handset too.
+        evidence=Evidence.HANDSET if status is MessageStatus.DELIVERED else Evidence.NONE,
+    )

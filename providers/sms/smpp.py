@@ -1,0 +1,181 @@
+"""SMPP 3.4 receipts that some gateway of yours hands on over HTTP."""
+
+import re
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from messaging.reports import Report, StatusReport
+from messaging.statuses import Evidence, MessageStatus
+from providers import forms, receipts
+from providers.base import BadPayload, Callback, CredentialField, Credentials, UnsignedProvider
+from providers.codes import UNLISTED, Explanation
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+# Where the receipt's text stands in a query, a form or a JSON object.
+TEXT_NAMES = (
+    "short_message",
+    "message_payload",
+    "receipt",
+    "message",
+    "text",
+    "body",
+    "content",
+    "dlr",
+)
+# A gateway may also have taken the receipt apart, or stand the TLVs alone.
+PART_NAMES = ("id", "stat", "err", "done_date", "receipted_message_id", "message_state")
+# Where a JSON object keeps a PDU's optional parameters together.
+TLV_NAMES = ("tlv", "tlvs", "optional_parameters")
+
+CONVERSIONS: dict[str, Callable[[str], str]] = {
+    "hex_to_decimal": lambda text: str(int(text, 16)),
+    "decimal_to_hex": lambda text: f"{int(text):x}",
+}
+
+
+def _pattern_field(name: str, label: "StrOrPromise", example: str) -> CredentialField:
+    help_text = _("A regular expression whose first group is the value. Built in: {example}")
+    return CredentialField(name, label, format_lazy(help_text, example=example))
+
+
+class Smpp(UnsignedProvider):
+    """A gateway that speaks SMPP to the operator and HTTP to us.
+
+    The receipt's text comes as the body, or as a field of a query, form or JSON object; beside
+    it may stand the TLVs receipted_message_id, message_state and network_error_code.
+    """
+
+    slug = "smpp"
+    label = "SMPP 3.4"
+    methods = ("GET", "POST")
+    credential_fields = (
+        _pattern_field("id_regex", _("Pattern of the id"), r"\bid:(\S+)"),
+        _pattern_field("status_regex", _("Pattern of the status"), r"\bstat:(\S+)"),
+        _pattern_field("error_regex", _("Pattern of the error code"), r"\berr:(\S+)"),
+        CredentialField(
+            "id_conversion",
+            _("Conversion of the id"),
+            _(
+                "Where receipts write the id in another base than the answer to the submission: "
+                "hex_to_decimal or decimal_to_hex."
+            ),
+        ),
+        receipts.TIMEZONE,
+    )
+
+    def faults(self, credentials: Credentials) -> "dict[str, StrOrPromise]":
+        """Check the patterns, the conversion and the time zone."""
+        faults = receipts.timezone_faults(credentials)
+        for name in ("id_regex", "status_regex", "error_regex"):
+            pattern = credentials.get(name)
+            if pattern and (fault := _pattern_fault(pattern)):
+                faults[name] = fault
+        if credentials.get("id_conversion") not in (None, "", *CONVERSIONS):
+            faults["id_conversion"] = _("Give hex_to_decimal or decimal_to_hex, or leave it empty.")
+        return faults
+
+    def explain(self, code: str) -> Explanation:
+        """Say that only the operator knows what its code means."""
+        return (receipts.OPERATOR_CODE if code else UNLISTED).explanation
+
+    def reports(self, callback: Callback, credentials: Credentials) -> Iterable[Report]:
+        """Translate one receipt."""
+        fields = _fields(callback)
+        receipt = _read(fields, credentials)
+        word = forms.text(fields.get("message_state"), field="message_state") or receipt.word
+        message_id = forms.message_id(
+            forms.text(fields.get("receipted_message_id"), field="receipted_message_id")
+            or _converted(receipt.id, credentials),
+            field="id",
+        )
+        status, failure = receipts.state(forms.required(word, field="stat"))
+        code = receipt.error or forms.text(
+            fields.get("network_error_code"), field="network_error_code"
+        )
+        report = StatusReport(
+            provider_message_id=message_id,
+            status=status,
+            code=code[: forms.CODE_LENGTH],
+            text=word[: forms.TEXT_LENGTH],
+            occurred_at=receipts.occurred_at(receipt.done, zone=receipts.zone_of(credentials)),
+            failure=failure,
+            # A receipt is the message centre's word, that is the carrier's.
+            evidence=Evidence.CARRIER if status is MessageStatus.DELIVERED else Evidence.NONE,
+        )
+        return (report,)
+
+
+def _fields(callback: Callback) -> dict[str, Any]:
+    """Return what came in the query and the body, wherever the gateway put it."""
+    found: dict[str, Any] = forms.query(callback)
+    if callback.method == "GET":
+        return found
+    kind = forms.media_type(callback)
+    if kind == forms.JSON:
+        found |= forms.json_object(callback)
+        for name in TLV_NAMES:
+            if isinstance(found.get(name), dict):
+                found |= found[name]
+        return found
+    if kind in ("", forms.FORM):
+        named = forms.form(callback)
+        # A tool that calls any body a form may still have sent the bare receipt.
+        if not named.keys().isdisjoint((*TEXT_NAMES, *PART_NAMES)):
+            return found | named
+    return found | {"short_message": _decoded(callback.body)}
+
+
+def _decoded(body: bytes) -> str:
+    """Decode a bare receipt; with data_coding 8 it is UTF-16, whose every other byte is 0."""
+    return body.decode("utf-16-be" if body[:1] == b"\0" else "utf-8", "replace")
+
+
+def _read(fields: dict[str, Any], credentials: Credentials) -> receipts.Receipt:
+    """Read the receipt's text, by the account's patterns where it has any, or its parts."""
+    text = next((fields[name] for name in TEXT_NAMES if fields.get(name)), "")
+    text = forms.text(text, field="short_message", length=receipts.RECEIPT_LENGTH)
+    receipt = receipts.read(text)
+
+    def part(name: str, built_in: str, pattern: str) -> str:
+        written = credentials.get(pattern)
+        found = receipts.find(_pattern(written, name=pattern), text) if written else built_in
+        return found or forms.text(fields.get(name), field=name)
+
+    return receipts.Receipt(
+        id=part("id", receipt.id, "id_regex"),
+        word=part("stat", receipt.word, "status_regex"),
+        error=part("err", receipt.error, "error_regex"),
+        done=part("done_date", receipt.done, ""),
+    )
+
+
+def _converted(text: str, credentials: Credentials) -> str:
+    """Return an id in the base of the answer to the submission; what is no number stays."""
+    convert = CONVERSIONS.get(credentials.get("id_conversion") or "")
+    try:
+        return convert(text[: forms.CODE_LENGTH]) if convert else text
+    except ValueError:
+        return text
+
+
+@lru_cache
+def _pattern(text: str, *, name: str) -> re.Pattern[str]:
+    """Compile a pattern once; accounts have few."""
+    if fault := _pattern_fault(text):
+        raise BadPayload(f"{name}: {fault}")
+    return re.compile(text)
+
+
+def _pattern_fault(text: str) -> "StrOrPromise":
+    """Return why a pattern cannot be used, empty where it can."""
+    try:
+        groups = re.compile(text).groups
+    except (re.error, OverflowError, RecursionError) as error:
+        return format_lazy(_("Not a regular expression: {error}"), error=error)
+    return "" if groups else _("Put the value in parentheses: the first group is taken.")

@@ -1,0 +1,81 @@
+"""Amazon SNS: the envelope in which a topic posts its messages, and the proof that it carries."""
+
+import json
+import re
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
+
+from providers import certificates, signing
+from providers.base import BadSignature, Callback
+
+# What is signed, by type of message and in this order; what is absent or null is left out.
+# https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html
+_CONFIRMATION = ("Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type")
+SIGNED = {
+    "Notification": ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"),
+    "SubscriptionConfirmation": _CONFIRMATION,
+    "UnsubscribeConfirmation": _CONFIRMATION,
+}
+DIGESTS: dict[str, hashes.HashAlgorithm] = {"1": hashes.SHA1(), "2": hashes.SHA256()}  # noqa: S303
+# The whole address: no port, no user, no query, nothing before or behind the host.
+ADDRESS = re.compile(
+    r"https://(sns\.[a-z0-9-]{3,}\.amazonaws\.com(?:\.cn)?)(/[A-Za-z0-9_-]+\.pem)", re.ASCII
+)
+NAME = "SNS signature"
+
+
+def check(
+    callback: Callback, *, topics: list[bytes], keys: certificates.Keys = certificates.keys
+) -> None:
+    """Raise BadSignature unless SNS has signed the envelope for one of these topics.
+
+    The topic comes first: a signature of SNS only proves that somebody's topic has sent it.  The
+    time is not compared with ours: SNS sends a message again, for hours, as it was signed.
+    """
+    envelope = _envelope(callback.body)
+    if not signing.matches(_text(envelope, "TopicArn"), topics):
+        raise BadSignature("TopicArn: not a topic of this account")
+    digest = DIGESTS.get(_text(envelope, "SignatureVersion"))
+    # Lambda's spelling of the name is met where messages are handed on.
+    address = _text(envelope, "SigningCertURL") or _text(envelope, "SigningCertUrl")
+    place = ADDRESS.fullmatch(address)
+    if digest is None or place is None:
+        raise BadSignature(f"{NAME}: of another version, or its certificate stands elsewhere")
+    message = signed_text(envelope)
+    signature = signing.decoded(_text(envelope, "Signature"))
+    key = keys.of(place[1], place[2], at=callback.received_at)
+    try:
+        key.verify(signature, message, padding.PKCS1v15(), digest)
+    except InvalidSignature as error:
+        raise BadSignature(f"{NAME}: missing or does not match") from error
+
+
+def signed_text(envelope: dict[str, Any]) -> bytes:
+    """Return what the signature covers."""
+    names = SIGNED.get(_text(envelope, "Type"))
+    if names is None:
+        raise BadSignature("Type: not a message of SNS")
+    there = (name for name in names if envelope.get(name) is not None)
+    return "".join(f"{name}\n{_text(envelope, name)}\n" for name in there).encode(
+        "utf-8", "replace"
+    )
+
+
+def _envelope(body: bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise BadSignature("body: not valid JSON") from error
+    if not isinstance(value, dict):
+        raise BadSignature("body: not a JSON object")
+    return value
+
+
+def _text(envelope: dict[str, Any], name: str) -> str:
+    value = envelope.get(name) or ""
+    if not isinstance(value, str):
+        raise BadSignature(f"{name}: not a text")
+    return value

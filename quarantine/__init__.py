@@ -1,0 +1,1 @@
+"""Addresses that are left alone, and why."""

@@ -1,0 +1,1 @@
+"""Out: the end of deliveries."""

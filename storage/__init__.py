@@ -1,0 +1,1 @@
+"""PostgreSQL's side of the house: time-ordered ids, partitions, COPY. Knows no business word."""

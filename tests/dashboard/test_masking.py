@@ -1,0 +1,149 @@
+"""A number planted everywhere is found on no page that a marketer can open."""
+
+import json
+import re
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, reverse
+
+from dashboard.urls import urlpatterns
+from ingestion.models import HeldCallback, InboundMessage, InboxEntry
+from messaging.failures import FailureType, Reason
+from messaging.statuses import MessageStatus
+from quarantine.models import Address
+from tests import records
+from tests.dashboard.conftest import FRAGMENT
+from tests.records import NOON
+from tracking.models import Click, TrackedUrl
+
+CANARY = "+393471234567"
+# Its last seven digits, in whatever way they are spaced or encoded.
+TRACE = re.compile(r"1[^\w]{0,3}2[^\w]{0,3}3[^\w]{0,3}4[^\w]{0,3}5[^\w]{0,3}6[^\w]{0,3}7")
+TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
+SPACED = "Call +39 347 123 4567 or 00393471234567"
+
+
+@pytest.fixture
+def planted(db):
+    """Plant the number wherever an address can get; return the arguments of every page."""
+    account = records.account(kind="twilio")
+    delivery = records.delivery(account=account)
+    entry = InboxEntry.objects.create(
+        account=account,
+        method="POST",
+        query=f"to={CANARY}",
+        headers=json.dumps({"x-to": CANARY}),
+        body=f"To={CANARY}".encode(),
+        received_at=NOON,
+    )
+    message = records.message(
+        delivery,
+        address=CANARY,
+        recipient=CANARY,
+        text=SPACED,
+        provider_code="30005",
+        provider_ids=(f"SM-{CANARY}", f"SM-{CANARY.removeprefix('+')}-2"),
+        status=MessageStatus.FAILED,
+        failure_type=FailureType.HARD,
+        reason=Reason.USER_UNKNOWN,
+        failed_at=NOON,
+    )
+    records.event(message, text=SPACED, provider_id=f"SM-{CANARY}", entry_id=entry.pk)
+    records.exclusion(
+        delivery,
+        address=CANARY,
+        recipient=CANARY,
+        text=SPACED,
+        cause={"message_id": message.pk, "address": CANARY},
+    )
+    url = TrackedUrl.objects.create(
+        delivery=delivery, label=SPACED, url=f"https://example.com/?to={CANARY}"
+    )
+    Click.objects.create(
+        message=message, delivery=delivery, url=url, request_id=uuid4(), at=NOON, method="GET"
+    )
+    for state in HeldCallback.State.values:
+        HeldCallback.objects.create(
+            state=state,
+            account=account,
+            entry_id=entry.pk,
+            provider_id=f"{state}-{CANARY}",
+            error=SPACED,
+            decision=SPACED,
+            method="POST",
+            query=f"to={CANARY}",
+            body=CANARY.encode(),
+            received_at=NOON,
+        )
+    InboundMessage.objects.create(
+        account=account,
+        address=CANARY,
+        recipient=CANARY,
+        text=SPACED,
+        keyword=CANARY,
+        at=NOON,
+        entry_id=entry.pk,
+    )
+    Address.objects.create(channel="sms", address=CANARY, status="quarantine", error_text=SPACED)
+    return {
+        "delivery_id": delivery.pk,
+        "message_id": message.pk,
+        "entry_id": entry.pk,
+        "account_id": account.pk,
+    }
+
+
+def addresses_of_pages(arguments):
+    """Return the address of every page there is, new ones included."""
+    for pattern in urlpatterns:
+        assert isinstance(pattern, URLPattern)
+        wanted = pattern.pattern.converters
+        yield reverse(pattern.name, kwargs={name: arguments[name] for name in wanted})
+
+
+def everything_in(response):
+    """Return headers and body as one text."""
+    body = b"".join(response) if response.streaming else response.content
+    return repr(list(response.headers.items())) + body.decode()
+
+
+@pytest.mark.parametrize("headers", [{}, FRAGMENT])
+def test_a_marketer_finds_the_number_on_no_page(marketer, planted, headers):
+    arguments = planted | {"user_id": marketer.user.pk}
+    for path in addresses_of_pages(arguments):
+        response = marketer.get(path, headers=headers)
+
+        assert response.status_code < 500
+        assert TRACE.findall(everything_in(response)) == [], path
+
+
+@pytest.mark.parametrize("query", ["?status=failed", "?sort=address", "?search=SM-", "?cursor=x"])
+def test_a_marketer_finds_the_number_by_no_filter(marketer, planted, query):
+    response = marketer.get(f"/deliveries/{planted['delivery_id']}/logs/{query}")
+
+    assert TRACE.findall(everything_in(response)) == []
+
+
+def test_no_window_has_the_number_in_its_title(admin, planted):
+    arguments = planted | {"user_id": admin.user.pk}
+    pages = [everything_in(admin.get(path)) for path in addresses_of_pages(arguments)]
+
+    titles = [title for page in pages for title in TITLE.findall(page)]
+    assert len(titles) > 20
+    assert [title for title in titles if TRACE.search(title)] == []
+
+
+def test_an_operator_does_find_it(operator, planted):
+    text = everything_in(operator.get(f"/messages/{planted['message_id']}/"))
+
+    assert CANARY in text
+
+
+def test_a_stranger_opens_no_page_but_the_login(planted):
+    arguments = planted | {"user_id": 1}
+    client = Client()
+    opened = [path for path in addresses_of_pages(arguments) if client.get(path).status_code == 200]
+
+    assert opened == ["/login/"]

@@ -1,0 +1,41 @@
+"""A provider that does not exist: tests change its table, and make it say what breaks."""
+
+from collections.abc import Iterator
+
+from messaging.failures import FailureClass
+from messaging.reports import InboundReport, Report, StatusReport
+from messaging.statuses import MessageStatus
+from providers import forms
+from providers.base import BadPayload, Callback, Credentials, UnsignedProvider
+
+KIND = "fiction"
+PATH = "tests.ingestion.fiction.Fiction"
+TABLE = {
+    "sent": (MessageStatus.SENT, None),
+    "done": (MessageStatus.DELIVERED, None),
+    "lost": (MessageStatus.FAILED, FailureClass.UNDEFINED),
+}
+
+
+class Fiction(UnsignedProvider):
+    """One JSON object per callback; `word` stands in TABLE."""
+
+    slug = KIND
+    label = "Fiction"
+
+    def reports(self, callback: Callback, credentials: Credentials) -> Iterator[Report]:
+        """Say what the body says, or break as it asks for."""
+        said = forms.json_object(callback)
+        word = said.get("word", "")
+        if word == "fault":
+            raise RuntimeError(f"cannot read {said['address']}")
+        if word == "reply":
+            yield InboundReport(said["id"], said["address"], said["text"], keyword="STOP")
+            return
+        for provider_id in said["id"] if isinstance(said["id"], list) else [said["id"]]:
+            status, failure = TABLE.get(word, (None, None))
+            yield StatusReport(
+                provider_id, status, code=word, text=said.get("text", ""), failure=failure
+            )
+        if said.get("rest") == "bad":
+            raise BadPayload("rest: cannot be read")

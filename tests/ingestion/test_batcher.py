@@ -1,0 +1,222 @@
+"""The batcher: one commit for many threads, and a database that goes and comes back."""
+
+import contextlib
+import socket
+import time
+
+import pytest
+from django.db import connection, connections, transaction
+from django.test import Client
+
+from ingestion import accounts
+from ingestion.batcher import Batcher, Unavailable, batcher
+from ingestion.models import InboxEntry, QueueItem
+from providers.models import ProviderAccount
+from tests import records
+from tests.ingestion import callbacks
+from tests.threads import PATIENCE_SECONDS, apart
+from tests.waiting import somebody_waits, until
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def account():
+    return records.account(kind="kannel")
+
+
+def arrival(account, number=0):
+    return callbacks.raw(account, b"", query=f"id={number}&status=1")
+
+
+def end_other_connections():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
+@contextlib.contextmanager
+def database_away(*, silent):
+    """Let new connections find a port that refuses, or one that takes them and says nothing."""
+    place = connections.databases["default"]
+    before = {name: place[name] for name in ("HOST", "PORT")}
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        if silent:
+            listener.listen()
+        place |= {"HOST": "127.0.0.1", "PORT": str(listener.getsockname()[1])}
+        end_other_connections()
+        try:
+            yield
+        finally:
+            place |= before
+
+
+@contextlib.contextmanager
+def inbox_locked():
+    """Let whoever stores wait until the end."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE ingestion_inboxentry IN SHARE ROW EXCLUSIVE MODE")
+        yield
+
+
+def test_what_was_stored_is_there_for_everybody_at_once(account):
+    batcher.store(arrival(account))
+
+    assert (InboxEntry.objects.count(), QueueItem.objects.count()) == (1, 1)
+
+
+def test_what_comes_during_a_commit_goes_together_into_the_next(account):
+    with inbox_locked():
+        first = apart(batcher.store, arrival(account))
+        until(somebody_waits)
+        others = [apart(batcher.store, arrival(account, number)) for number in range(1, 9)]
+        until(lambda: batcher.jobs.qsize() == 8)
+        assert not any(future.done() for future in [first, *others])
+    for future in [first, *others]:
+        future.result(PATIENCE_SECONDS)
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM ingestion_inboxentry GROUP BY xmin::text ORDER BY count(*)"
+        )
+        assert cursor.fetchall() == [(1,), (8,)]
+
+
+def test_a_connection_that_was_cut_is_replaced(account):
+    batcher.store(arrival(account, 1))
+    end_other_connections()
+
+    batcher.store(arrival(account, 2))
+
+    assert InboxEntry.objects.count() == 2
+
+
+def test_what_cannot_be_stored_does_not_fail_its_neighbours(account):
+    poison = arrival(account, 0)._replace(method="LONGER THAN ITS COLUMN")
+    bad = arrival(account, 1)._replace(query="\0")
+    fresh = Batcher()
+    with inbox_locked():
+        first = apart(fresh.store, arrival(account, 2))
+        until(somebody_waits)
+        stored = [apart(fresh.store, arrival(account, number)) for number in (3, 4)]
+        failed = [apart(fresh.store, one) for one in (poison, bad)]
+        until(lambda: fresh.jobs.qsize() == 4)
+
+    for future in [first, *stored]:
+        future.result(PATIENCE_SECONDS)
+    for future in failed:
+        assert isinstance(future.exception(PATIENCE_SECONDS), Unavailable)
+    assert InboxEntry.objects.count() == 3
+
+
+def test_an_account_is_found_by_its_token(account):
+    assert batcher.account(account.token) == account
+    assert batcher.account("x" * 43) is None
+
+
+@pytest.mark.parametrize("silent", [False, True])
+def test_without_the_database_a_known_account_gets_a_503_in_time(account, silent):
+    path = f"/callbacks/{account.token}/?id=a&status=1"
+    client = Client()
+    assert client.get(path).status_code == 204
+    accounts._remembered[account.token] = (0.0, accounts._remembered[account.token][1])
+
+    with database_away(silent=silent):
+        began = time.monotonic()
+        answer = client.get(path)
+        took = time.monotonic() - began
+
+    assert (answer.status_code, answer["Retry-After"]) == (503, "10")
+    assert took < 3
+    until(lambda: client.get(path).status_code == 204)
+    assert InboxEntry.objects.count() == 2
+
+
+def test_without_the_database_an_unknown_token_gets_a_503_in_time(account):
+    with database_away(silent=True):
+        began = time.monotonic()
+        answer = Client().get(f"/callbacks/{account.token}/?id=a&status=1")
+        took = time.monotonic() - began
+
+    assert (answer.status_code, answer["Retry-After"]) == (503, "10")
+    assert took < 3
+    until(lambda: batcher.account(account.token) == account, seconds=15)
+
+
+def test_whoever_has_been_told_of_a_failure_is_not_stored_later(account):
+    fresh = Batcher()
+    with inbox_locked():
+        first = apart(fresh.store, arrival(account, 1))
+        until(somebody_waits)
+        late = apart(fresh.store, arrival(account, 2))
+        assert isinstance(late.exception(PATIENCE_SECONDS), Unavailable)
+        assert isinstance(first.exception(PATIENCE_SECONDS), Unavailable)
+
+    # The one on its way is stored, since nobody can tell; the other was never sent.
+    until(lambda: InboxEntry.objects.count() == 1)
+    fresh.account(account.token)
+    assert InboxEntry.objects.get().query == "id=1&status=1"
+
+
+def test_what_was_committed_is_not_stored_again_when_something_else_fails(account):
+    fresh = Batcher()
+    tally = {"account_id": 2**70, "at": callbacks.RECEIVED}
+    with inbox_locked():
+        first = apart(fresh.store, arrival(account, 1))
+        until(somebody_waits)
+        # No account has such an id: it cannot be counted.
+        fresh.refuse(**tally)
+        second = apart(fresh.store, arrival(account, 2))
+        until(lambda: fresh.jobs.qsize() == 2)
+
+    first.result(PATIENCE_SECONDS)
+    second.result(PATIENCE_SECONDS)
+    assert InboxEntry.objects.count() == 2
+
+
+def test_no_more_than_a_batch_goes_into_one_commit(account, monkeypatch):
+    monkeypatch.setattr("ingestion.batcher.MOST_PER_COMMIT", 3)
+    fresh = Batcher()
+    with inbox_locked():
+        futures = [apart(fresh.store, arrival(account, 0))]
+        until(somebody_waits)
+        futures += [apart(fresh.store, arrival(account, number)) for number in range(7)]
+        until(lambda: fresh.jobs.qsize() == 7)
+    for future in futures:
+        future.result(PATIENCE_SECONDS)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM ingestion_inboxentry GROUP BY xmin::text")
+        assert sorted(row[0] for row in cursor.fetchall()) == [1, 1, 3, 3]
+
+
+def test_a_process_that_was_forked_has_a_thread_of_its_own(account):
+    fresh = Batcher()
+    fresh.store(arrival(account, 1))
+    inherited = fresh.thread
+    fresh.process = -1
+
+    fresh.store(arrival(account, 2))
+
+    assert fresh.thread is not inherited
+    assert InboxEntry.objects.count() == 2
+
+
+def test_accounts_deleted_meanwhile_are_not_found(account):
+    ProviderAccount.objects.all().delete()
+
+    assert batcher.account(account.token) is None
+
+
+def test_whoever_comes_second_to_start_it_finds_it_started(account):
+    fresh = Batcher()
+    fresh.store(arrival(account))
+    first = fresh.thread
+
+    fresh._start()
+
+    assert fresh.thread is first

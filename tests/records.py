@@ -1,0 +1,91 @@
+"""Makes rows for tests: accounts, deliveries, messages that are counted as the real ones are."""
+
+import itertools
+from collections import Counter as Sums
+from datetime import UTC, datetime
+from typing import Any
+
+from deliveries import counters
+from deliveries.models import Delivery, Exclusion, Message, MessageEvent, ProviderReference
+from deliveries.record import minute
+from messaging.failures import Reason
+from messaging.statuses import DeliveryStatus, MessageStatus
+from providers.models import ProviderAccount
+
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+_numbers = itertools.count(1)
+
+
+def account(**fields: Any) -> ProviderAccount:
+    """Make a provider account."""
+    return ProviderAccount.objects.create(
+        **{"name": f"Account {next(_numbers)}", "kind": "kannel"} | fields
+    )
+
+
+def delivery(**fields: Any) -> Delivery:
+    """Make a delivery that is in progress, with an account of its own unless one is given."""
+    if "account" not in fields:
+        fields["account"] = account()
+    made = {"label": "Event launch", "status": DeliveryStatus.IN_PROGRESS} | fields
+    return Delivery.objects.create(**made)
+
+
+def message(of: Delivery, *, provider_ids: tuple[str, ...] = (), **fields: Any) -> Message:
+    """Make a message, count it, and give it one provider id per part."""
+    number = next(_numbers)
+    made = {
+        "address": f"+39333{number:07}",
+        "status": MessageStatus.ACCEPTED,
+        "accepted_at": NOON,
+        "changed_at": NOON,
+    }
+    row = Message.objects.create(delivery=of, channel=of.channel, **made | fields)
+    for part, provider_id in enumerate(provider_ids, start=1):
+        ProviderReference.objects.create(
+            message=row,
+            account_id=of.account_id,
+            provider_id=provider_id,
+            part=part,
+            parts=len(provider_ids),
+        )
+    count(row)
+    return row
+
+
+def count(*rows: Message) -> None:
+    """Add rows to the counters."""
+    sums: Sums[counters.Figure] = Sums()
+    for row in rows:
+        columns = {name: getattr(row, name) for name in counters.Counted._fields}
+        times = {name: minute(columns[name]) for name in counters.REACHED.values()}
+        counted = counters.Counted(**columns | times)
+        sums.update(dict(counters.of_message(counted)))
+    counters.add(sums)
+
+
+def event(of: Message, **fields: Any) -> MessageEvent:
+    """Make an event of a message."""
+    number = next(_numbers)
+    made = {
+        "digest": number.to_bytes(16),
+        "provider_id": "p-1",
+        "status": MessageStatus.SENT,
+        "stated_at": NOON,
+        "occurred_at": NOON,
+        "received_at": NOON,
+        "moved": True,
+    }
+    return MessageEvent.objects.create(message=of, **made | fields)
+
+
+def exclusion(of: Delivery, **fields: Any) -> Exclusion:
+    """Make an exclusion, and count it."""
+    made = {"address": "+393331112233", "reason": Reason.DUPLICATE}
+    row = Exclusion.objects.create(delivery=of, **made | fields)
+    figures = (
+        counters.Figure(of.pk, counters.TARGETED, "", None),
+        counters.Figure(of.pk, counters.EXCLUDED, str(int(row.reason)), None),
+    )
+    counters.add(dict.fromkeys(figures, 1))
+    return row
