@@ -2,6 +2,7 @@
 
 from argparse import ArgumentParser, ArgumentTypeError
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -11,6 +12,7 @@ from deliveries import drafts
 from deliveries.models import Delivery
 from ingestion.accounts import BadAccount
 from ingestion.simulator import accounts
+from ingestion.simulator.interrupts import interruptible
 from ingestion.simulator.outgoing import Sending
 from ingestion.simulator.posting import Refused
 from ingestion.simulator.run import Outcome, run
@@ -62,9 +64,8 @@ class Command(BaseCommand):
                 self.stdout.write("No simulated delivery is in progress: --messages N makes one.")
                 return
             self.stdout.write(f"Simulating {', '.join(each.code for each in deliveries)}.")
-            outcome = run(
-                sendings=sendings, connections=options["connections"], tell=self.stdout.write
-            )
+            simulation = partial(run, sendings=sendings, connections=options["connections"])
+            outcome = interruptible(partial(simulation, tell=self.stdout.write))
         except (BadAccount, Refused) as error:
             raise CommandError(str(error)) from error
         self._conclude(outcome)
