@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from messaging.statuses import PROCESSED, MessageStatus
 from storage import rows
 
 TARGETED = "targeted"
@@ -21,6 +22,9 @@ STATE = "state"  # key: status.failure_type.reason
 NETWORK = "network"  # key: country.network.status
 SEGMENTS = "segments"  # key: country.network
 SPEND = "spend"  # key: country.network.currency; value in millionths
+EVIDENCE = "evidence"  # key: who says so; of delivered messages
+LATENCY = "latency"  # key: a place among deliveries.latency.BOUNDS; of delivered messages
+PREFIX = "prefix"  # key: beginning of the number.status; of delivered and failed messages
 CLICKS = "clicks"  # key: id of a tracked URL, empty for the delivery as a whole
 HUMAN_CLICKS = "human_clicks"
 CLICKERS = "clickers"
@@ -46,7 +50,8 @@ class Figure(NamedTuple):
 class Counted(NamedTuple):
     """What is counted of a message: messages that are alike in this are counted together.
 
-    Times are in whole minutes.
+    Times are in whole minutes.  What is counted only of ended messages is the same for all others,
+    so that they stay alike: evidence 0, latency None, prefix empty.
     """
 
     delivery_id: int
@@ -62,6 +67,9 @@ class Counted(NamedTuple):
     sent_at: datetime | None
     delivered_at: datetime | None
     failed_at: datetime | None
+    evidence: int
+    latency: int | None
+    prefix: str
 
 
 def of_message(message: Counted) -> Iterable[tuple[Figure, int]]:
@@ -79,10 +87,22 @@ def of_message(message: Counted) -> Iterable[tuple[Figure, int]]:
             Figure(delivery, SPEND, f"{place}.{message.currency}", None),
             int(message.price * MILLIONTHS),
         )
+    if status in PROCESSED:
+        yield from _of_ended(message)
     for figure, column in REACHED.items():
         at: datetime | None = getattr(message, column)
         if at is not None:
             yield Figure(delivery, figure, "", at), 1
+
+
+def _of_ended(message: Counted) -> Iterable[tuple[Figure, int]]:
+    delivery = message.delivery_id
+    if message.prefix:
+        yield Figure(delivery, PREFIX, f"{message.prefix}.{int(message.status)}", None), 1
+    if message.status == MessageStatus.DELIVERED:
+        yield Figure(delivery, EVIDENCE, str(int(message.evidence)), None), 1
+        if message.latency is not None:
+            yield Figure(delivery, LATENCY, str(message.latency), None), 1
 
 
 def add(deltas: Mapping[Figure, int]) -> None:
@@ -134,10 +154,14 @@ def differences(changes: Mapping[tuple[Counted, Counted], int]) -> Sums[Figure]:
 
     changes: how many messages went from the first to the second.
     """
-    deltas: Sums[Figure] = Sums()
+    # Most have begun alike: what a standing adds is worked out once for all that share it.
+    standings: Sums[Counted] = Sums()
     for (before, after), count in changes.items():
-        for figure, value in of_message(before):
-            deltas[figure] -= value * count
-        for figure, value in of_message(after):
-            deltas[figure] += value * count
+        standings[before] -= count
+        standings[after] += count
+    deltas: Sums[Figure] = Sums()
+    for standing, count in standings.items():
+        if count:
+            for figure, value in of_message(standing):
+                deltas[figure] += value * count
     return deltas

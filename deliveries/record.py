@@ -7,10 +7,12 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from deliveries import latency
 from deliveries.counters import Counted
 from deliveries.merge import Outcome, Said
+from messaging.addresses import prefix
 from messaging.failures import FailureType, Reason
-from messaging.statuses import IN_PROGRESS, Evidence, MessageStatus
+from messaging.statuses import IN_PROGRESS, PROCESSED, Evidence, MessageStatus
 from storage import rows
 
 
@@ -60,6 +62,9 @@ class Standing(NamedTuple):
             minute(self.sent_at),
             minute(self.delivered_at),
             minute(self.failed_at),
+            self.evidence if self.status == MessageStatus.DELIVERED else Evidence.NONE,
+            latency.place(self.accepted_at, self.delivered_at),
+            prefix(self.address) if self.status in PROCESSED else "",
         )
 
     def unheard(self) -> "Standing":

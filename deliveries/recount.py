@@ -8,9 +8,13 @@ from typing import NamedTuple
 
 from django.db import connection, transaction
 
-from deliveries import counters
+from deliveries import counters, latency
 from deliveries.counters import REACHED, Figure
+from messaging.addresses import PREFIX_LENGTH
+from messaging.statuses import PROCESSED, MessageStatus
 
+_DELIVERED = int(MessageStatus.DELIVERED)
+_PROCESSED = ", ".join(str(int(status)) for status in PROCESSED)
 # What counters.of_message and of exclusions say, as sums over rows.
 FROM_ROWS = f"""
     WITH message AS MATERIALIZED (
@@ -40,6 +44,16 @@ FROM_ROWS = f"""
     SELECT delivery_id, '{counters.SPEND}', concat_ws('.', country, network, currency), NULL,
            sum(trunc(price * {counters.MILLIONTHS}))
       FROM message WHERE price IS NOT NULL GROUP BY 1, 3
+    UNION ALL
+    SELECT delivery_id, '{counters.EVIDENCE}', evidence::text, NULL, count(*)
+      FROM message WHERE status = {_DELIVERED} GROUP BY 1, 3
+    UNION ALL
+    SELECT delivery_id, '{counters.LATENCY}', ({latency.SQL})::text, NULL, count(*)
+      FROM message WHERE status = {_DELIVERED} AND {latency.SQL} IS NOT NULL GROUP BY 1, 3
+    UNION ALL
+    SELECT delivery_id, '{counters.PREFIX}',
+           concat_ws('.', left(address, {PREFIX_LENGTH}) COLLATE "default", status), NULL, count(*)
+      FROM message WHERE status IN ({_PROCESSED}) AND address LIKE '+%%' GROUP BY 1, 3
 """ + "".join(
     f"""
     UNION ALL
@@ -55,6 +69,9 @@ RECOUNTED = (
     counters.NETWORK,
     counters.SEGMENTS,
     counters.SPEND,
+    counters.EVIDENCE,
+    counters.LATENCY,
+    counters.PREFIX,
     *REACHED,
 )
 COUNTED = """

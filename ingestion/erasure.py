@@ -1,11 +1,13 @@
 """Erasing an address: from messages, events, callbacks, replies and clicks.
 
-Counters and the journal stay as they are: they hold numbers and keyed hashes, never addresses.
+Counters and the journal stay as they are: they hold numbers and keyed hashes, never addresses;
+only the beginning of the number is no longer counted.
 A denylisted address stays denylisted by its keyed hash, so that it is not written to again.
 """
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +17,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import connection, transaction
 from django.db.models import Func, Q, QuerySet, TextField, Value
 
-from deliveries import journal
+from deliveries import counters, journal, record
 from deliveries.models import Exclusion, Message, MessageEvent
 from ingestion.models import HeldCallback, InboundMessage, InboxEntry
 from messaging import addresses
@@ -76,6 +78,7 @@ def forget(
     done.quarantine = listed.count()
     if dry_run:
         return done
+    _uncount_prefixes(ids)
     _clean_messages(ids, address)
     _unname_references(ids, address)
     excluded.update(address="", recipient="", text="")
@@ -100,6 +103,14 @@ def _clean_events(ids: Sequence[int], address: str, *, dry_run: bool) -> int:
                 told = MessageEvent.objects.filter(pk=event.pk)
                 told.update(text=text, provider_code=code[:LONGEST_CODE])
     return count
+
+
+def _uncount_prefixes(ids: Sequence[int]) -> None:
+    changes = Counter(
+        (message.counted(), message._replace(address="").counted())
+        for message in record.messages(ids=ids, lock=False).values()
+    )
+    counters.add(counters.differences(changes))
 
 
 def _clean_messages(ids: Sequence[int], address: str) -> None:

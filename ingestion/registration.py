@@ -16,7 +16,7 @@ from ingestion.doorbell import doorbell
 from ingestion.lines import BadLine, Line, Stream
 from messaging import segments
 from messaging.failures import FailureType, Reason
-from messaging.statuses import DeliveryStatus, MessageStatus
+from messaging.statuses import DeliveryStatus, Evidence, MessageStatus
 from storage import rows
 
 MOST_SHOWN = 1_000
@@ -242,6 +242,9 @@ def _count(delivery: Delivery) -> None:
                 sent_at=None,
                 delivered_at=None,
                 failed_at=None,
+                evidence=Evidence.NONE,
+                latency=None,
+                prefix="",
             )
             for figure, value in counters.of_message(alike):
                 deltas[figure] += value * count

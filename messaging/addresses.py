@@ -17,6 +17,7 @@ __all__ = [
     "normalise",
     "normalise_email",
     "normalise_phone",
+    "prefix",
     "redact",
     "redact_all",
 ]
@@ -36,6 +37,8 @@ _DOMAIN = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,
 
 HIDDEN = "•••"
 SHORTEST_NUMBER = 7
+# With its plus, as many characters of a number as commonly name country and carrier.
+PREFIX_LENGTH = 6
 SHORTEST_USUAL_NUMBER = 10
 # Seven digits or more, however separated, with or without a plus; or a mailbox.
 _SEPARATOR = r"(?:[\s.\-()/+\u00ad\u200b-\u200f\u2010-\u2015]|%20|%2[bB]|&nbsp;)"
@@ -123,6 +126,11 @@ def mask(address: str) -> str:
     shown = digits[-3:] if len(digits) >= SHORTEST_USUAL_NUMBER else digits[-2:]
     code = calling_code(address) if address.startswith("+") else ""
     return f"+{code} {HIDDEN} {HIDDEN} {shown}" if code else f"{HIDDEN} {HIDDEN} {shown}"
+
+
+def prefix(address: str) -> str:
+    """Return the beginning of a number that tells its carrier, as "+39347"; empty for others."""
+    return address[:PREFIX_LENGTH] if address.startswith("+") else ""
 
 
 def redact(text: str, address: str) -> str:

@@ -5,9 +5,8 @@ from collections import Counter as Sums
 from datetime import UTC, datetime
 from typing import Any
 
-from deliveries import counters
+from deliveries import counters, record
 from deliveries.models import Delivery, Exclusion, Message, MessageEvent, ProviderReference
-from deliveries.record import minute
 from messaging.failures import Reason
 from messaging.statuses import DeliveryStatus, MessageStatus
 from providers.models import ProviderAccount
@@ -56,11 +55,8 @@ def message(of: Delivery, *, provider_ids: tuple[str, ...] = (), **fields: Any) 
 def count(*rows: Message) -> None:
     """Add rows to the counters."""
     sums: Sums[counters.Figure] = Sums()
-    for row in rows:
-        columns = {name: getattr(row, name) for name in counters.Counted._fields}
-        times = {name: minute(columns[name]) for name in counters.REACHED.values()}
-        counted = counters.Counted(**columns | times)
-        sums.update(dict(counters.of_message(counted)))
+    for standing in record.messages(ids=[row.pk for row in rows], lock=False).values():
+        sums.update(dict(counters.of_message(standing.counted())))
     counters.add(sums)
 
 

@@ -14,7 +14,7 @@ from deliveries import counters, tasks
 from deliveries.counters import Counted, Figure
 from deliveries.models import Counter
 from messaging.failures import FailureType, Reason
-from messaging.statuses import MessageStatus
+from messaging.statuses import Evidence, MessageStatus
 from tests import records
 from tests.records import NOON
 from tests.threads import PATIENCE_SECONDS, apart, together
@@ -33,6 +33,9 @@ PENDING = Counted(
     sent_at=None,
     delivered_at=None,
     failed_at=None,
+    evidence=Evidence.NONE,
+    latency=None,
+    prefix="",
 )
 DELIVERED = PENDING._replace(
     status=MessageStatus.DELIVERED,
@@ -44,6 +47,9 @@ DELIVERED = PENDING._replace(
     accepted_at=NOON,
     sent_at=NOON,
     delivered_at=NOON + timedelta(minutes=1),
+    evidence=Evidence.CARRIER,
+    latency=17,
+    prefix="+39347",
 )
 STANDINGS = st.sampled_from(
     [
@@ -57,6 +63,7 @@ STANDINGS = st.sampled_from(
             failed_at=NOON,
         ),
         DELIVERED._replace(delivery_id=8, price=Decimal(0), network=""),
+        DELIVERED._replace(evidence=Evidence.HANDSET, latency=0),
     ]
 )
 
@@ -79,7 +86,28 @@ def test_a_delivered_message_counts_its_segments_its_price_and_its_minutes():
         Figure(7, "accepted", "", NOON): 1,
         Figure(7, "sent", "", NOON): 1,
         Figure(7, "delivered", "", NOON + timedelta(minutes=1)): 1,
+        Figure(7, "evidence", "2", None): 1,
+        Figure(7, "latency", "17", None): 1,
+        Figure(7, "prefix", "+39347.40", None): 1,
     }
+
+
+def test_a_failed_message_counts_its_prefix_but_neither_evidence_nor_latency():
+    failed = DELIVERED._replace(status=MessageStatus.FAILED)
+
+    figures = {figure.figure: figure.key for figure, _value in counters.of_message(failed)}
+
+    assert figures["prefix"] == "+39347.30"
+    assert {"evidence", "latency"}.isdisjoint(figures)
+
+
+def test_what_is_not_known_of_a_delivered_message_is_not_counted():
+    counted = DELIVERED._replace(latency=None, prefix="")
+
+    figures = {figure.figure for figure, _value in counters.of_message(counted)}
+
+    assert "evidence" in figures
+    assert {"latency", "prefix"}.isdisjoint(figures)
 
 
 def total(standings):

@@ -14,7 +14,7 @@ from deliveries.counters import Figure
 from deliveries.models import Counter, Message
 from deliveries.recount import Drift
 from messaging.failures import FailureType, Reason
-from messaging.statuses import MessageStatus
+from messaging.statuses import Evidence, MessageStatus
 from tests import records
 from tests.records import NOON
 from tests.threads import PATIENCE_SECONDS, apart
@@ -35,6 +35,7 @@ def delivery(db):
         currency="EUR",
         country="IT",
         network="22201",
+        evidence=Evidence.HANDSET,
         sent_at=later,
         delivered_at=later,
     )
@@ -49,6 +50,10 @@ def delivery(db):
         segments=1,
         country="FR",
         failed_at=later,
+    )
+    # What has no number has no prefix; what was never accepted, no latency.
+    records.message(
+        made, address="", status=MessageStatus.DELIVERED, accepted_at=None, delivered_at=NOON
     )
     records.exclusion(made)
     records.exclusion(made, reason=Reason.DENYLISTED)
@@ -131,7 +136,7 @@ def test_the_command_names_each_figure_that_differs_and_fails(delivery):
     with pytest.raises(CommandError, match="1 deliveries recounted, 1 figures differ."):
         call_command("recount", stdout=said)
 
-    assert said.getvalue() == f"delivery {delivery.pk} targeted  : counted 6, rows say 7\n"
+    assert said.getvalue() == f"delivery {delivery.pk} targeted  : counted 7, rows say 8\n"
 
 
 def test_the_command_mends(delivery):

@@ -16,7 +16,7 @@ from ingestion import erasure, inbox, replay
 from ingestion.models import HeldCallback, InboundMessage, InboxEntry
 from ingestion.replay import ReplayFilter
 from messaging.addresses import BadAddress
-from messaging.statuses import AddressStatus
+from messaging.statuses import AddressStatus, MessageStatus
 from quarantine.models import Address, Change
 from tests import records, threads
 from tests.ingestion import callbacks
@@ -281,3 +281,14 @@ def test_the_command_counts_and_erases(planted):
 def test_the_command_refuses_what_is_no_address(db):
     with pytest.raises(CommandError, match="The number"):
         call_command("forget", "nonsense")
+
+
+def test_counters_still_equal_a_recount_when_the_beginning_of_a_number_is_gone(delivery):
+    records.message(delivery, address=NUMBER, status=MessageStatus.DELIVERED, delivered_at=NOW)
+    records.message(delivery, address=NUMBER, status=MessageStatus.FAILED, failed_at=NOW)
+    records.message(delivery, status=MessageStatus.DELIVERED, delivered_at=NOW)
+
+    erasure.forget(address=NUMBER, by=None, at=NOW)
+
+    assert callbacks.drifts() == []
+    assert figures.of(delivery_ids=[delivery.pk])[delivery.pk].delivered == 2
