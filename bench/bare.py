@@ -18,7 +18,7 @@ from psycopg2.extras import execute_values
 from deliveries import counters, record
 from deliveries.merge import fold
 from deliveries.record import Event, Standing
-from ingestion import matching, reading, receipts
+from ingestion import matching, qualifying, reading, receipts
 from ingestion.inbox import Entry
 from providers.models import ProviderAccount
 
@@ -61,8 +61,13 @@ def plan(account: ProviderAccount, forms: Sequence[bytes], *, size: int) -> list
     ]
     heard = reading.read(entries).heard
     places = matching.places(heard, at=now)
+    verdicts = qualifying.verdicts(heard, at=now, lock=True)
     events = [
-        receipts.as_event(item, places[account.pk, item.report.provider_message_id][0])
+        receipts.as_event(
+            item,
+            places[account.pk, item.report.provider_message_id][0],
+            qualifying.verdict(item, verdicts),
+        )
         for item in heard
     ]
     standing = record.messages(ids={event.message_id for event in events}, lock=False)

@@ -97,6 +97,7 @@ def _said(event: MessageEvent) -> Said:
         status=event.status,
         failure_type=event.failure_type,
         reason=event.reason,
+        qualification_id=event.qualification_id,
         evidence=event.evidence,
         code=event.provider_code,
         text=event.text,

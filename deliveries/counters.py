@@ -19,6 +19,7 @@ from storage import rows
 TARGETED = "targeted"
 EXCLUDED = "excluded"  # key: reason
 STATE = "state"  # key: status.failure_type.reason
+ERROR = "error"  # key: id of the qualification by which messages stand as failed
 NETWORK = "network"  # key: country.network.status
 SEGMENTS = "segments"  # key: country.network
 SPEND = "spend"  # key: country.network.currency; value in millionths
@@ -58,6 +59,7 @@ class Counted(NamedTuple):
     status: int
     failure_type: int
     reason: int
+    qualification_id: int | None
     segments: int
     price: Decimal | None
     currency: str
@@ -79,6 +81,8 @@ def of_message(message: Counted) -> Iterable[tuple[Figure, int]]:
     yield Figure(delivery, TARGETED, "", None), 1
     state = f"{status}.{int(message.failure_type)}.{int(message.reason)}"
     yield Figure(delivery, STATE, state, None), 1
+    if message.qualification_id is not None:
+        yield Figure(delivery, ERROR, str(message.qualification_id), None), 1
     yield Figure(delivery, NETWORK, f"{place}.{status}", None), 1
     if message.segments:
         yield Figure(delivery, SEGMENTS, place, None), message.segments

@@ -35,6 +35,7 @@ class Said(NamedTuple):
     status: int | None
     failure_type: int
     reason: int
+    qualification_id: int | None
     evidence: int
     code: str
     text: str
@@ -52,6 +53,7 @@ class Outcome(NamedTuple):
     status: int
     failure_type: int
     reason: int
+    qualification_id: int | None
     evidence: int
     contradicted: bool
     code: str
@@ -88,6 +90,7 @@ def fold(events: Collection[Said], *, channel: str = Channel.SMS) -> Outcome | N
         status=status,
         failure_type=decider.failure_type if failed else FailureType.UNDEFINED,
         reason=decider.reason if failed else Reason.UNDEFINED,
+        qualification_id=decider.qualification_id if failed else None,
         evidence=max([event.evidence for event in telling]) if delivered else Evidence.NONE,
         contradicted=len(statuses) > 1 and _contradicted(telling),
         code=decider.code,

@@ -31,6 +31,7 @@ class Standing(NamedTuple):
     status: int
     failure_type: int
     reason: int
+    qualification_id: int | None
     evidence: int
     contradicted: bool
     code: str
@@ -53,6 +54,7 @@ class Standing(NamedTuple):
             self.status,
             self.failure_type,
             self.reason,
+            self.qualification_id,
             self.segments,
             self.price,
             self.currency,
@@ -73,6 +75,7 @@ class Standing(NamedTuple):
             status=int(MessageStatus.ACCEPTED),
             failure_type=int(FailureType.UNDEFINED),
             reason=int(Reason.UNDEFINED),
+            qualification_id=None,
             evidence=int(Evidence.NONE),
             contradicted=False,
             code="",
@@ -101,6 +104,7 @@ class Standing(NamedTuple):
             outcome.status,
             outcome.failure_type,
             outcome.reason,
+            outcome.qualification_id,
             outcome.evidence,
             outcome.contradicted,
             outcome.code,
@@ -130,6 +134,7 @@ class Event(NamedTuple):
     status: int | None
     failure_type: int
     reason: int
+    qualification_id: int | None
     evidence: int
     code: str
     text: str
@@ -153,6 +158,7 @@ class Event(NamedTuple):
             self.status,
             self.failure_type,
             self.reason,
+            self.qualification_id,
             self.evidence,
             self.code,
             self.text,
@@ -173,6 +179,7 @@ CHANGING = {
     "status": "smallint",
     "failure_type": "smallint",
     "reason": "smallint",
+    "qualification_id": "bigint",
     "evidence": "smallint",
     "contradicted": "boolean",
     "code": "text",
@@ -196,6 +203,7 @@ EVENT_TYPES = [
     "smallint",
     "smallint",
     "smallint",
+    "bigint",
     "smallint",
     "text",
     "text",

@@ -33,6 +33,9 @@ FROM_ROWS = f"""
            count(*)
       FROM message GROUP BY 1, 3
     UNION ALL
+    SELECT delivery_id, '{counters.ERROR}', qualification_id::text, NULL, count(*)
+      FROM message WHERE qualification_id IS NOT NULL GROUP BY 1, 3
+    UNION ALL
     SELECT delivery_id, '{counters.NETWORK}', concat_ws('.', country, network, status), NULL,
            count(*)
       FROM message GROUP BY 1, 3
@@ -66,6 +69,7 @@ RECOUNTED = (
     counters.TARGETED,
     counters.EXCLUDED,
     counters.STATE,
+    counters.ERROR,
     counters.NETWORK,
     counters.SEGMENTS,
     counters.SPEND,

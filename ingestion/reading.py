@@ -17,11 +17,15 @@ log = structlog.get_logger(__name__)
 
 
 class Heard(NamedTuple):
-    """One status report, the entry it came in, and the digest that tells it from others."""
+    """One status report, the entry it came in, and the digest that tells it from others.
+
+    kind: the provider of the account.
+    """
 
     entry: Entry
     report: StatusReport
     digest: bytes
+    kind: str
 
 
 class Reply(NamedTuple):
@@ -60,7 +64,7 @@ def read(entries: Sequence[Entry]) -> Reading:
         try:
             for report in provider.reports(entry.callback(), credentials):
                 if isinstance(report, StatusReport):
-                    reading.heard.append(Heard(entry, report, _digest(report)))
+                    reading.heard.append(Heard(entry, report, _digest(report), provider.slug))
                 else:
                     reading.replies.append(Reply(entry, report))
         except BadPayload as error:

@@ -12,12 +12,11 @@ from datetime import datetime
 from deliveries import counters, record
 from deliveries.merge import fold
 from deliveries.record import Event, Standing
-from ingestion import figures, held, matching, replies
+from ingestion import figures, held, matching, qualifying, replies
 from ingestion.inbox import Entry
 from ingestion.matching import Place
+from ingestion.qualifying import Verdict
 from ingestion.reading import Heard, Reading, Unreadable, read
-from messaging.failures import FailureType, Reason
-from messaging.statuses import MessageStatus
 
 NO_SUCH_RECIPIENT = "The provider id belongs to several messages, none of them to this address."
 
@@ -30,6 +29,7 @@ class Effect:
     after: dict[int, Standing] = field(default_factory=dict)
     added: list[Event] = field(default_factory=list)
     removed: list[tuple[int, bytes]] = field(default_factory=list)
+    verdicts: qualifying.Verdicts = field(default_factory=dict)
     parked: list[Heard] = field(default_factory=list)
     dead: list[Unreadable] = field(default_factory=list)
     tallies: Counter[figures.Tally] = field(default_factory=Counter)
@@ -38,6 +38,10 @@ class Effect:
         """Count something about the account that the entry came for."""
         bucket = figures.hour(entry.received_at)
         self.tallies[figures.Tally(entry.account_id, figure, bucket)] += 1
+
+    def event(self, item: Heard, place: Place) -> Event:
+        """Return the event that is kept of a report about a message."""
+        return as_event(item, place, qualifying.verdict(item, self.verdicts))
 
     def changed(self) -> list[Standing]:
         """Return the messages that do not stand as before."""
@@ -90,6 +94,16 @@ def match(
     """Sort reports by message; park those of none, bury those that fit none of several."""
     places = matching.places(heard, at=at)
     ids = {place.message_id for found in places.values() for place in found}
+    # Before messages, as everybody locks them.
+    effect.verdicts = qualifying.verdicts(
+        [
+            item
+            for item in heard
+            if (item.entry.account_id, item.report.provider_message_id) in places
+        ],
+        at=at,
+        lock=lock,
+    )
     effect.before = record.messages(ids=ids, lock=lock)
     matched: dict[int, list[tuple[Heard, Place]]] = defaultdict(list)
     for item in heard:
@@ -118,7 +132,7 @@ def _hear(
         if item.digest in said:
             effect.count(item.entry, figures.DUPLICATE)
             continue
-        event = as_event(item, place)
+        event = effect.event(item, place)
         said[item.digest] = event.said()
         outcome = fold(said.values(), channel=message.channel)
         now = message.after(outcome, at=event.received_at) if outcome else message
@@ -131,11 +145,9 @@ def _hear(
     effect.after[message_id] = message
 
 
-def as_event(item: Heard, place: Place) -> Event:
+def as_event(item: Heard, place: Place, verdict: Verdict) -> Event:
     """Turn a report about a message into the event that is kept of it."""
-    entry, report, digest = item
-    failed = report.status is MessageStatus.FAILED
-    failure = report.failure if failed else None
+    entry, report, digest, _kind = item
     stated_at, received_at = report.occurred_at, entry.received_at
     return Event(
         place.message_id,
@@ -145,8 +157,9 @@ def as_event(item: Heard, place: Place) -> Event:
         place.parts,
         place.attempt,
         None if report.status is None else int(report.status),
-        int(failure.failure_type) if failure else int(FailureType.UNDEFINED),
-        int(failure.reason) if failure else int(Reason.UNDEFINED),
+        verdict.failure_type,
+        verdict.reason,
+        verdict.qualification_id,
         int(report.evidence),
         report.code,
         report.text,

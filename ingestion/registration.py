@@ -233,6 +233,7 @@ def _count(delivery: Delivery) -> None:
                 status=MessageStatus.ACCEPTED,
                 failure_type=FailureType.UNDEFINED,
                 reason=Reason.UNDEFINED,
+                qualification_id=None,
                 segments=measured,
                 price=None,
                 currency="",

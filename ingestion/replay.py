@@ -128,7 +128,7 @@ def _hear_again(
     effect: Effect,
 ) -> None:
     """Put what the entries say now in the place of what was kept of them."""
-    said_now = {item.digest: receipts.as_event(item, place) for item, place in reports}
+    said_now = {item.digest: effect.event(item, place) for item, place in reports}
     kept = {
         digest: event
         for digest, event in known.items()

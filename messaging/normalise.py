@@ -1,6 +1,7 @@
 """The key under which errors that say the same are counted and qualified together."""
 
 import re
+from functools import lru_cache
 
 # In this order: what is found first is gone for the rest.
 _VARIABLE = (
@@ -18,6 +19,8 @@ _VARIABLE = (
     (re.compile(r"\b(?!0x)(?=[A-Za-z]*\d)(?=[^\W_]{8,})[^\W_]+\b"), "#xxx#"),
     (re.compile(r"(?<!0x)(?<!\d)\d{6,}"), "#xxx#"),
 )  # fmt: skip
+# A number without its plus, in whatever groups: seven digits or more, once dates are gone.
+_SPACED = re.compile(r"\d(?:[ .\-()/]{0,3}\d){6,}")
 _BLANKS = re.compile(r"\s+")
 
 KEY_LENGTH = 255
@@ -39,5 +42,22 @@ def normalise(text: str, address: str = "") -> str:
 
 
 def error_text(*, kind: str, code: str, text: str) -> str:
-    """Return the error of a status report as one text: `SR <kind> <code>|<text>`."""
-    return f"SR {kind} {code}|{text}"
+    """Return the error of a status report as one text: `SR <kind> <code>|<text>`.
+
+    Where there is no code the text itself has to tell: `SR <kind> <text>`.
+    """
+    return f"SR {kind} {code}|{text}" if code else f"SR {kind} {text}"
+
+
+def error_key(*, kind: str, code: str, text: str, address: str = "") -> str:
+    """Return the key of a status report's error; empty where it says neither code nor text."""
+    if code:
+        return _key_of_code(kind, code)
+    if not text.strip():
+        return ""
+    return _SPACED.sub("*", normalise(error_text(kind=kind, code="", text=text), address))
+
+
+@lru_cache(maxsize=4_096)
+def _key_of_code(kind: str, code: str) -> str:
+    return normalise(error_text(kind=kind, code=code, text=""))

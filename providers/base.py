@@ -118,6 +118,10 @@ class Provider:
         """Say in plain words what a code of this provider means and what to do about it."""
         return self.codes.get(code, UNLISTED).explanation
 
+    def lists(self, code: str) -> bool:
+        """Tell whether a code stands in the provider's table, so that somebody has judged it."""
+        return code in self.codes
+
     def faults(self, credentials: Credentials) -> "dict[str, StrOrPromise]":  # noqa: ARG002 (for kinds)
         """Return what is wrong with this kind's own credentials, by name."""
         return {}

@@ -445,6 +445,7 @@ class Migration(migrations.Migration):
                         default=0,
                     ),
                 ),
+                ("qualification_id", models.BigIntegerField(null=True)),
                 (
                     "evidence",
                     models.SmallIntegerField(
@@ -555,6 +556,15 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="counter",
             index=models.Index(
+                condition=models.Q(("figure", "error")),
+                fields=["key", "delivery"],
+                include=("value",),
+                name="errors_of_a_qualification",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="counter",
+            index=models.Index(
                 condition=models.Q(("fresh", True)),
                 fields=["delivery", "figure"],
                 name="counters_to_squash",
@@ -619,6 +629,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="message",
             index=models.Index(fields=["address"], name="messages_of_an_address"),
+        ),
+        migrations.AddIndex(
+            model_name="messageevent",
+            index=models.Index(
+                condition=models.Q(("qualification_id__isnull", False)),
+                fields=["qualification_id", "message", "id"],
+                name="events_of_a_qualification",
+            ),
         ),
         migrations.AddConstraint(
             model_name="messageevent",

@@ -24,13 +24,19 @@ class Counter(models.Model):
     fresh = models.BooleanField(default=True, db_default=True)
 
     class Meta:
-        """Read by delivery and figure; the list of deliveries sums one figure of many."""
+        """Read by delivery and figure; errors by their qualification, over all deliveries."""
 
         indexes = [
             models.Index(
                 fields=["delivery", "figure", "key", "bucket"],
                 include=["value"],
                 name="counters_of_a_delivery",
+            ),
+            models.Index(
+                fields=["key", "delivery"],
+                include=["value"],
+                condition=models.Q(figure="error"),
+                name="errors_of_a_qualification",
             ),
             models.Index(
                 fields=["delivery", "figure"],

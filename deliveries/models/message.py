@@ -34,6 +34,7 @@ class Message(models.Model):
         choices=FailureType.choices, default=FailureType.UNDEFINED
     )
     reason = models.SmallIntegerField(choices=Reason.choices, default=Reason.UNDEFINED)
+    # That of the failed event which decides, providers.models.Qualification.
     qualification_id = models.BigIntegerField(null=True)
     evidence = models.SmallIntegerField(choices=Evidence.choices, default=Evidence.NONE)
     contradicted = models.BooleanField(default=False)
@@ -145,6 +146,8 @@ class MessageEvent(models.Model):
         choices=FailureType.choices, default=FailureType.UNDEFINED
     )
     reason = models.SmallIntegerField(choices=Reason.choices, default=Reason.UNDEFINED)
+    # Of a failed one; type and reason are those of the qualification when it was judged last.
+    qualification_id = models.BigIntegerField(null=True)
     evidence = models.SmallIntegerField(choices=Evidence.choices, default=Evidence.NONE)
     provider_code = models.CharField(max_length=64, blank=True)
     text = models.CharField(max_length=500, blank=True)
@@ -160,8 +163,15 @@ class MessageEvent(models.Model):
     entry_id = models.BigIntegerField(null=True)
 
     class Meta:
-        """An event is kept once however often it is reported."""
+        """An event is kept once however often it is reported; errors are found by what they say."""
 
+        indexes = [
+            models.Index(
+                fields=["qualification_id", "message", "id"],
+                condition=Q(qualification_id__isnull=False),
+                name="events_of_a_qualification",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["message", "digest"], name="an_event_is_kept_once_per_message"

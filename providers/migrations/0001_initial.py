@@ -60,12 +60,45 @@ class Migration(migrations.Migration):
                     "first_text",
                     models.CharField(blank=True, max_length=500, verbose_name="first text"),
                 ),
-                ("occurrences", models.BigIntegerField(default=0, verbose_name="occurrences")),
+                ("code", models.CharField(blank=True, max_length=64)),
+                (
+                    "default_failure_type",
+                    models.SmallIntegerField(
+                        choices=[(0, "Not defined"), (1, "Hard"), (2, "Soft"), (3, "Ignored")],
+                    ),
+                ),
+                (
+                    "default_reason",
+                    models.SmallIntegerField(
+                        choices=[
+                            (0, "Not defined"),
+                            (1, "User unknown"),
+                            (2, "Invalid domain"),
+                            (3, "Unreachable"),
+                            (4, "Account disabled"),
+                            (5, "Mailbox full"),
+                            (6, "Not connected"),
+                            (7, "Address not specified"),
+                            (8, "Denylisted address"),
+                            (9, "Address in quarantine"),
+                            (10, "Double"),
+                            (11, "Excluded by a rule"),
+                            (12, "Excluded after arbitration"),
+                            (14, "Bad-quality address"),
+                            (15, "Unqualified address"),
+                            (16, "Not eligible"),
+                            (17, "Target limited in size"),
+                            (20, "Refused"),
+                            (25, "Error ignored"),
+                            (127, "Control address"),
+                        ],
+                    ),
+                ),
                 (
                     "failure_type",
                     models.SmallIntegerField(
                         choices=[(0, "Not defined"), (1, "Hard"), (2, "Soft"), (3, "Ignored")],
-                        default=0,
+                        verbose_name="failure type",
                     ),
                 ),
                 (
@@ -93,7 +126,7 @@ class Migration(migrations.Migration):
                             (25, "Error ignored"),
                             (127, "Control address"),
                         ],
-                        default=0,
+                        verbose_name="reason",
                     ),
                 ),
                 (
@@ -106,15 +139,21 @@ class Migration(migrations.Migration):
                         ],
                         default="to_qualify",
                         max_length=12,
+                        verbose_name="status",
                     ),
                 ),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 ("modified_at", models.DateTimeField(auto_now=True)),
             ],
             options={
+                "indexes": [
+                    models.Index(fields=["status", "-id"], name="qualifications_by_status"),
+                    models.Index(fields=["kind", "-id"], name="qualifications_by_kind"),
+                ],
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("kind", "key"), name="one_qualification_per_kind_and_key"
+                        fields=("kind", "key", "default_failure_type", "default_reason"),
+                        name="one_qualification_per_kind_key_and_class",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -123,6 +162,25 @@ class Migration(migrations.Migration):
                             _connector="OR",
                         ),
                         name="a_qualified_error_has_a_failure_type",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "to_qualify"), _negated=True),
+                            models.Q(
+                                ("failure_type", models.F("default_failure_type")),
+                                ("reason", models.F("default_reason")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="an_error_to_qualify_is_what_its_table_says",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "ignore"), _negated=True),
+                            ("failure_type", 3),
+                            _connector="OR",
+                        ),
+                        name="an_ignored_error_has_the_type_ignored",
                     ),
                 ],
             },

@@ -76,6 +76,10 @@ class Kannel(UnsignedProvider):
         found = self.codes.get(_command_name(code), UNLISTED if not code else None)
         return (found or receipts.OPERATOR_CODE).explanation
 
+    def lists(self, code: str) -> bool:
+        """Look a NACK's command_status up by its name."""
+        return _command_name(code) in self.codes
+
     def reports(self, callback: Callback, credentials: Credentials) -> Iterable[Report]:
         """Translate one delivery report."""
         fields = forms.query(callback)

@@ -24,6 +24,7 @@ PENDING = Counted(
     status=MessageStatus.PENDING,
     failure_type=FailureType.UNDEFINED,
     reason=Reason.UNDEFINED,
+    qualification_id=None,
     segments=0,
     price=None,
     currency="",

@@ -32,6 +32,7 @@ def said(status, *, minute=0, **fields):
         "status": status,
         "failure_type": FailureType.SOFT if failed else FailureType.UNDEFINED,
         "reason": Reason.UNREACHABLE if failed else Reason.UNDEFINED,
+        "qualification_id": None,
         "evidence": Evidence.HANDSET if status == DELIVERED else Evidence.NONE,
         "code": "",
         "text": "",

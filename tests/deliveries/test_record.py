@@ -34,6 +34,7 @@ def event(message, number=1, **fields):
         "status": MessageStatus.FAILED,
         "failure_type": FailureType.SOFT,
         "reason": Reason.REFUSED,
+        "qualification_id": 2**40,
         "evidence": Evidence.NONE,
         "code": "NULL",
         "text": "è \t 'said'\n",
@@ -159,7 +160,7 @@ def test_an_event_says_to_the_merge_what_it_states():
     full = event(message)
 
     assert full.said()[: len(merge.Said._fields) - 1] == (
-        full.digest, 1, 2, 1, 30, 2, 20, 0, "NULL", full.text, 2, full.price, "EUR", "22201",
+        full.digest, 1, 2, 1, 30, 2, 20, 2**40, 0, "NULL", full.text, 2, full.price, "EUR", "22201",
         full.stated_at,
     )  # fmt: skip
     assert full.said().at == full.occurred_at

@@ -47,6 +47,7 @@ def delivery(db):
         status=MessageStatus.FAILED,
         failure_type=FailureType.HARD,
         reason=Reason.USER_UNKNOWN,
+        qualification_id=3,
         segments=1,
         country="FR",
         failed_at=later,

@@ -35,7 +35,11 @@ class Fiction(UnsignedProvider):
         for provider_id in said["id"] if isinstance(said["id"], list) else [said["id"]]:
             status, failure = TABLE.get(word, (None, None))
             yield StatusReport(
-                provider_id, status, code=word, text=said.get("text", ""), failure=failure
+                provider_id,
+                status,
+                code=said.get("code", word),
+                text=said.get("text", ""),
+                failure=failure,
             )
         if said.get("rest") == "bad":
             raise BadPayload("rest: cannot be read")

@@ -8,9 +8,11 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from deliveries.counters import ERROR
 from deliveries.models import Counter, Message, MessageEvent
 from ingestion import drain, inbox
 from ingestion.models import HeldCallback, QueueItem
+from providers.models import Qualification
 from tests import records
 from tests.ingestion import callbacks
 from tests.records import NOON
@@ -104,13 +106,17 @@ def told(delivery):
     """Return messages, events and counters without what tells their arrival."""
     messages = {message.pk: message for message in Message.objects.all()}
     counters = {}
+    meant = {row.pk: row.key for row in Qualification.objects.all()}
     for counter in Counter.objects.filter(delivery=delivery):
-        key = (counter.figure, counter.key, counter.bucket)
+        said = meant[int(counter.key)] if counter.figure == ERROR else counter.key
+        key = (counter.figure, said, counter.bucket)
         counters[key] = counters.get(key, 0) + counter.value
     return {
-        "messages": {row.address: columns(row, "id", "changed_at") for row in messages.values()},
+        "messages": {
+            row.address: columns(row, meant, "id", "changed_at") for row in messages.values()
+        },
         "events": sorted(
-            (messages[event.message_id].address, *columns(event, *OF_ARRIVAL))
+            (messages[event.message_id].address, *columns(event, meant, *OF_ARRIVAL))
             for event in MessageEvent.objects.all()
         ),
         "counters": {key: value for key, value in counters.items() if value},
@@ -123,7 +129,8 @@ def told(delivery):
 OF_ARRIVAL = ("id", "message_id", "received_at", "occurred_at", "moved", "entry_id")
 
 
-def columns(row, *leaving_out):
+def columns(row, meant, *leaving_out):
+    row.qualification_id = row.qualification_id and meant[row.qualification_id]
     names = [field.attname for field in row._meta.concrete_fields if field.attname != "pk"]
     return [
         repr(bytes(value) if isinstance(value, memoryview) else value)

@@ -143,6 +143,7 @@ def test_a_batch_costs_the_same_statements_however_many_callbacks_it_holds(
             records.message(delivery, provider_ids=(f"{size}-{number}",))
             post(id=f"{size}-{number}", word="done")
             post(id=f"{size}-{number}", word="lost")
+            post(id=f"{size}-{number}", word="lost", code=f"new {size} {number}")
             post(id=f"{size}-{number}", word="done")
             post(id=f"unknown-{size}-{number}", word="done")
             post(id=f"{size}-{number}", word="done", rest="bad")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from messaging.normalise import error_text, normalise
+from messaging.normalise import error_key, error_text, normalise
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,30 @@ def test_the_key_of_a_long_text_keeps_its_mark():
 
 def test_a_status_report_is_one_text():
     assert error_text(kind="smpp", code="012", text="UNDELIV") == "SR smpp 012|UNDELIV"
+    assert error_text(kind="smpp", code="", text="UNDELIV") == "SR smpp UNDELIV"
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "key"),
+    [
+        ("30003", "undelivered", "SR twilio 30003|#MESSAGE#"),
+        ("30003", "", "SR twilio 30003|#MESSAGE#"),
+        ("", "undelivered", "SR twilio undelivered"),
+        ("", "undelivered|for 393331234567", "SR twilio undelivered|#MESSAGE#"),
+        ("", "no route to 333 1234", "SR twilio no route to *"),
+        ("", "no route to +39 333 1234567 since 2026-11-23", "SR twilio no route to * since #xxx#"),
+        ("", "no route to (0039) 333 12 34 56", "SR twilio no route to (*"),
+        ("", "  ", ""),
+        ("", "", ""),
+    ],
+)
+def test_an_error_is_told_by_its_code_or_else_by_its_text(code, text, key):
+    assert error_key(kind="twilio", code=code, text=text) == key
+
+
+def test_the_key_of_a_text_does_not_hold_the_address():
+    text = "no route to 393471, nor to anna@example.org"
+
+    key = error_key(kind="smpp", code="", text=text, address="+393471")
+
+    assert key == "SR smpp no route to *, nor to *"
