@@ -11,6 +11,7 @@ from rest_framework.exceptions import APIException, ParseError, UnsupportedMedia
 from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 
+from ingestion import bodies
 from ingestion.lines import BadBody, Stream
 
 MOST_BYTES = 1_048_576
@@ -61,8 +62,8 @@ def stream(request: Request) -> Stream:
     coding = request.META.get("HTTP_CONTENT_ENCODING", "").strip().lower()
     if coding not in ("", "identity"):
         raise UnsupportedMediaType(coding, _("Send the messages as they are, not compressed."))
-    if _is_in_chunks(request):
-        return _Chunked(request.META["wsgi.input"])
+    if bodies.in_chunks(request):
+        return _Chunked(bodies.source(request))
     try:
         length = int(request.META.get("CONTENT_LENGTH") or 0)
     except ValueError:
@@ -74,17 +75,13 @@ def stream(request: Request) -> Stream:
 
 def gather(request: Request) -> None:
     """Give a body that comes in chunks its length: Django takes one without for no body."""
-    if not _is_in_chunks(request):
+    if not bodies.in_chunks(request):
         return
-    body = request.META["wsgi.input"].read(MOST_BYTES + 1)
+    body = bodies.source(request).read(MOST_BYTES + 1)
     if len(body) > MOST_BYTES:
         raise TooLarge
     request.META["CONTENT_LENGTH"] = str(len(body))
     request._request._stream = BytesIO(body)  # noqa: SLF001
-
-
-def _is_in_chunks(request: Request) -> bool:
-    return "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower()
 
 
 class _Chunked:

@@ -50,11 +50,6 @@ class Bar:
     whole: int
     parts: list[Part]
 
-    @property
-    def adds_up(self) -> bool:
-        """Tell whether the parts are the whole."""
-        return self.whole == sum(part.count for part in self.parts)
-
 
 def bars(*, delivery_id: int, figures: Figures) -> list[Bar]:
     """Return the bar of those targeted, and below it that of those to be written to."""

@@ -4,7 +4,6 @@ Whatever has come while the last commit was on its way goes into the next one, i
 each request is answered only after the commit that holds it.
 """
 
-import os
 import queue
 import threading
 import time
@@ -20,6 +19,7 @@ from django.db import InterfaceError, OperationalError, connection
 from ingestion import figures, inbox
 from ingestion.doorbell import doorbell
 from ingestion.inbox import Arrival
+from ingestion.own_thread import OwnThread
 from providers.models import ProviderAccount
 
 MOST_PER_COMMIT = 500
@@ -53,9 +53,7 @@ class Batcher:
 
     def __init__(self) -> None:
         self.jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
-        self.thread: threading.Thread | None = None
-        self.process = 0
-        self.starting = threading.Lock()
+        self.thread = OwnThread(self._run, name="batcher")
 
     def store(self, arrival: Arrival) -> None:
         """Return once the arrival is committed; raise Unavailable where that did not happen."""
@@ -81,17 +79,7 @@ class Batcher:
 
     def _put(self, job: Job) -> None:
         self.jobs.put(job)
-        # A forked process inherits the object, but not the thread.
-        if self.process != os.getpid() or self.thread is None or not self.thread.is_alive():
-            self._start()
-
-    def _start(self) -> None:
-        with self.starting:
-            if self.process == os.getpid() and self.thread and self.thread.is_alive():
-                return
-            self.process = os.getpid()
-            self.thread = threading.Thread(target=self._run, name="batcher", daemon=True)
-            self.thread.start()
+        self.thread.ensure()
 
     def _run(self) -> None:
         while True:

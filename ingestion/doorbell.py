@@ -3,12 +3,13 @@
 A ring that is lost costs at most the sweeper's period, never data; nobody waits for it.
 """
 
-import os
 import threading
 import time
 
 import structlog
 from celery import current_app
+
+from ingestion.own_thread import OwnThread
 
 QUIET_SECONDS = 0.2
 # A ring that no worker hears soon is the sweeper's business.
@@ -23,25 +24,13 @@ class Doorbell:
 
     def __init__(self) -> None:
         self.wanted = threading.Event()
-        self.thread: threading.Thread | None = None
-        self.process = 0
-        self.starting = threading.Lock()
+        self.thread = OwnThread(self._run, name="doorbell")
         self.complained_at = -COMPLAIN_EVERY_SECONDS
 
     def ring(self) -> None:
         """Ask for a ring and return at once."""
         self.wanted.set()
-        # A forked process inherits the object, but not the thread.
-        if self.process != os.getpid() or self.thread is None or not self.thread.is_alive():
-            self._start()
-
-    def _start(self) -> None:
-        with self.starting:
-            if self.process == os.getpid() and self.thread and self.thread.is_alive():
-                return
-            self.process = os.getpid()
-            self.thread = threading.Thread(target=self._run, name="doorbell", daemon=True)
-            self.thread.start()
+        self.thread.ensure()
 
     def _run(self) -> None:
         while True:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 
 from deliveries import journal
@@ -75,7 +75,7 @@ def _hold(state: str, held: Sequence[tuple[Entry, str, str]]) -> None:
 
 def release_for(*, account_id: int, table: str) -> int:
     """Put parked callbacks back whose provider ids stand in the `provider_id` of a table."""
-    return _release(
+    return inbox.put_back(
         f"""
         SELECT held.entry_id FROM ingestion_heldcallback held
          WHERE held.state = 'parked' AND held.account_id = %s
@@ -90,7 +90,7 @@ def release_matched(*, at: datetime, all_ages: bool = False) -> int:
 
     Looks at those parked within the time of a race with a registration, or at all.
     """
-    return _release(
+    return inbox.put_back(
         """
         SELECT held.entry_id FROM ingestion_heldcallback held
          WHERE held.state = 'parked' AND held.id >= %s
@@ -103,27 +103,12 @@ def release_matched(*, at: datetime, all_ages: bool = False) -> int:
     )
 
 
-def _release(select: str, parameters: list[int]) -> int:
-    # In the order of the key: a registration, the sweeper and a retry may release the same.
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            INSERT INTO ingestion_queueitem (entry_id, attempts, error, again)
-            SELECT DISTINCT found.entry_id, 0, '', true FROM ({select}) AS found ORDER BY 1
-            ON CONFLICT (entry_id) DO NOTHING
-            """,
-            parameters,
-        )
-        released: int = cursor.rowcount
-    return released
-
-
 @transaction.atomic
 def retry(*, ids: Sequence[int], by: AbstractBaseUser | None, at: datetime) -> int:
     """Apply set-aside callbacks once more; return how many there were to apply."""
     found = HeldCallback.objects.filter(pk__in=ids).exclude(state=DISCARDED)
     entry_ids = sorted(set(found.values_list("entry_id", flat=True)))
-    inbox.enqueue(entry_ids)
+    inbox.put_back("SELECT unnest(%s::bigint[])", [entry_ids])
     if entry_ids:
         text = f"{len(entry_ids)} callbacks sent through again."
         journal.write(delivery=None, code="CBK-1001", text=text, by=by, at=at)

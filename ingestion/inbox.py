@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from django.db import connection
@@ -80,19 +80,21 @@ def _escaped(query: str) -> str:
 
 def store(arrivals: Sequence[Arrival]) -> None:
     """Store entries and put them into the queue, in one statement."""
-    rows.put(
-        """
-        WITH stored AS (
-            INSERT INTO ingestion_inboxentry
-                   (account_id, method, query, headers, body, received_at)
-            VALUES %s RETURNING id
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH stored AS (
+                INSERT INTO ingestion_inboxentry
+                       (account_id, method, query, headers, body, received_at)
+                SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[],
+                                     %s::bytea[], %s::timestamptz[])
+                RETURNING id
+            )
+            INSERT INTO ingestion_queueitem (entry_id, attempts, error, again)
+            SELECT id, 0, '', false FROM stored
+            """,
+            rows.arrays(arrivals),
         )
-        INSERT INTO ingestion_queueitem (entry_id, attempts, error, again)
-        SELECT id, 0, '', false FROM stored
-        """,
-        arrivals,
-        template="(%s, %s, %s, %s, %s::bytea, %s)",
-    )
 
 
 def claim(*, limit: int) -> list[Entry]:
@@ -148,14 +150,19 @@ def load(waited: Mapping[int, tuple[int, bool]]) -> list[Entry]:
     return [Entry(row[0], *waited[row[0]], *row[1:]) for row in found]
 
 
-def enqueue(entry_ids: Sequence[int]) -> None:
-    """Put entries back into the queue, as if they had just come."""
+def put_back(select: str, parameters: Sequence[Any]) -> int:
+    """Put the entries that a SELECT of ids finds back into the queue; return how many that were.
+
+    In the order of the key: a registration, the sweeper and a retry may put back the same.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            """
+            f"""
             INSERT INTO ingestion_queueitem (entry_id, attempts, error, again)
-            SELECT id, 0, '', true FROM unnest(%s::bigint[]) AS waiting(id)
+            SELECT DISTINCT found.id, 0, '', true FROM ({select}) AS found(id) ORDER BY 1
             ON CONFLICT (entry_id) DO NOTHING
             """,
-            [list(entry_ids)],
+            parameters,
         )
+        number: int = cursor.rowcount
+    return number

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
-from ingestion import accounts, inbox
+from ingestion import accounts, bodies, inbox
 from ingestion.batcher import Unavailable, batcher
 from providers.base import BadSignature, Callback, CannotVerify, Provider
 
@@ -95,9 +95,7 @@ def _body(request: HttpRequest) -> bytes:
     if length > limit:
         raise Refused(413, f"A callback may have {limit} bytes.")
     try:
-        # Django takes a body without a length, as one in chunks is, for none.
-        in_chunks = not stated and request.META.get("wsgi.input_terminated")
-        body: bytes = (request.META["wsgi.input"] if in_chunks else request).read(limit + 1)
+        body = bodies.source(request).read(limit + 1)
     except OSError as error:
         raise Refused(400, "The request ended before its body did.") from error
     if len(body) > limit:

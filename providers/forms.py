@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
-from urllib.parse import unquote_plus
+from urllib.parse import unquote_plus, unquote_to_bytes
 
 from providers.base import BadPayload, Callback
 
@@ -59,11 +59,17 @@ def pairs(encoded: str, *, errors: str = "replace") -> list[tuple[str, str]]:
     for pair in encoded.split("&"):
         name, _, value = pair.partition("=")
         if "%" in pair or "+" in pair:
-            name = unquote_plus(name, errors=errors)
-            value = unquote_plus(value, errors=errors)
+            name, value = _unescaped(name, errors), _unescaped(value, errors)
         if pair:
             found.append((name, value))
     return found
+
+
+def _unescaped(text: str, errors: str) -> str:
+    if text.isascii():
+        # All of it is bytes to be decoded; what is not ASCII has to be left out of that.
+        return unquote_to_bytes(text.replace("+", " ")).decode("utf-8", errors)
+    return unquote_plus(text, errors=errors)
 
 
 def json_body(callback: Callback) -> Any:

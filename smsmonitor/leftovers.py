@@ -8,6 +8,8 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
+from ingestion import bodies
+
 # Whoever sends more than this after a refusal is not worth the time.
 MOST_BYTES = 33_554_432
 PIECE = 65_536
@@ -30,9 +32,7 @@ def middleware(get_response: Answer) -> Answer:
 
 
 def _read_on(request: HttpRequest) -> None:
-    in_chunks = "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower()
-    # Django reads nothing where no length is stated; the server knows where the chunks end.
-    stream = request.META["wsgi.input"] if in_chunks else request
+    stream = bodies.source(request)
     left = MOST_BYTES
     try:
         while left > 0 and (piece := stream.read(min(left, PIECE))):

@@ -57,12 +57,6 @@ def test_every_targeted_recipient_is_accounted_for(marketer):
     assert "In progress 3 42.9 %" in page
 
 
-def test_figures_that_do_not_add_up_are_not_called_reconciled():
-    bars = reconciliation.bars(delivery_id=1, figures=Figures(targeted=3, to_send=2, failed=2))
-
-    assert [bar.adds_up for bar in bars] == [False, True]
-
-
 def test_parts_of_a_bar_fill_it_and_none_that_counts_vanishes():
     figures = Figures(to_send=1_000_000, delivered=999_998, failed=1, unknown=1)
 

@@ -194,29 +194,7 @@ def test_no_more_than_a_batch_goes_into_one_commit(account, monkeypatch):
         assert sorted(row[0] for row in cursor.fetchall()) == [1, 1, 3, 3]
 
 
-def test_a_process_that_was_forked_has_a_thread_of_its_own(account):
-    fresh = Batcher()
-    fresh.store(arrival(account, 1))
-    inherited = fresh.thread
-    fresh.process = -1
-
-    fresh.store(arrival(account, 2))
-
-    assert fresh.thread is not inherited
-    assert InboxEntry.objects.count() == 2
-
-
 def test_accounts_deleted_meanwhile_are_not_found(account):
     ProviderAccount.objects.all().delete()
 
     assert batcher.account(account.token) is None
-
-
-def test_whoever_comes_second_to_start_it_finds_it_started(account):
-    fresh = Batcher()
-    fresh.store(arrival(account))
-    first = fresh.thread
-
-    fresh._start()
-
-    assert fresh.thread is first

@@ -203,10 +203,10 @@ def test_whoever_releases_the_same_callbacks_waits_in_line(post, delivery):
     entries = sorted(set(HeldCallback.objects.values_list("entry_id", flat=True)))
 
     with transaction.atomic():
-        held.inbox.enqueue(entries[:1])
+        held.inbox.put_back("SELECT unnest(%s::bigint[])", [entries[:1]])
         released = threads.apart(held.release_matched, at=timezone.now())
         until(somebody_waits)
-        held.inbox.enqueue(entries[1:])
+        held.inbox.put_back("SELECT unnest(%s::bigint[])", [entries[1:]])
 
     assert released.result(threads.PATIENCE_SECONDS) == 0
     assert QueueItem.objects.count() == len(entries)
