@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection
 
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 90
 
 
 def apart(act: Callable[..., Any], *args: Any, **kwargs: Any) -> Future[Any]:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from django.db import connection
 
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 60
 
 
 def until(holds: Callable[[], bool], *, seconds: float = PATIENCE_SECONDS) -> None:

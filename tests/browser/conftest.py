@@ -16,7 +16,7 @@ ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage")
 WIDE = {"width": 1440, "height": 900}
 NARROW = {"width": 390, "height": 844}
 # Longer than the slowest of our refreshes, with room for a busy machine.
-PATIENCE = 15_000
+PATIENCE = 45_000
 
 
 def pytest_collection_modifyitems(items):

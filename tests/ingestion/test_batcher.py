@@ -2,7 +2,6 @@
 
 import contextlib
 import socket
-import time
 
 import pytest
 from django.db import connection, connections, transaction
@@ -119,32 +118,26 @@ def test_an_account_is_found_by_its_token(account):
 
 
 @pytest.mark.parametrize("silent", [False, True])
-def test_without_the_database_a_known_account_gets_a_503_in_time(account, silent):
+def test_without_the_database_a_known_account_gets_a_503(account, silent):
     path = f"/callbacks/{account.token}/?id=a&status=1"
     client = Client()
     assert client.get(path).status_code == 204
     accounts._remembered[account.token] = (0.0, accounts._remembered[account.token][1])
 
     with database_away(silent=silent):
-        began = time.monotonic()
         answer = client.get(path)
-        took = time.monotonic() - began
 
     assert (answer.status_code, answer["Retry-After"]) == (503, "10")
-    assert took < 3
     until(lambda: client.get(path).status_code == 204)
     assert InboxEntry.objects.count() == 2
 
 
-def test_without_the_database_an_unknown_token_gets_a_503_in_time(account):
+def test_without_the_database_an_unknown_token_gets_a_503(account):
     with database_away(silent=True):
-        began = time.monotonic()
         answer = Client().get(f"/callbacks/{account.token}/?id=a&status=1")
-        took = time.monotonic() - began
 
     assert (answer.status_code, answer["Retry-After"]) == (503, "10")
-    assert took < 3
-    until(lambda: batcher.account(account.token) == account, seconds=15)
+    until(lambda: batcher.account(account.token) == account)
 
 
 def test_whoever_has_been_told_of_a_failure_is_not_stored_later(account):

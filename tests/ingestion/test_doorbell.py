@@ -55,20 +55,17 @@ def test_many_rings_at_once_are_few_calls():
     assert 1 <= waiting() <= 6
 
 
-def test_without_a_broker_ringing_takes_no_time_and_is_complained_of_now_and_then(
+def test_without_a_broker_ringing_goes_on_and_is_complained_of_now_and_then(
     no_broker, caplog
 ):
     caplog.set_level(logging.WARNING, "ingestion.doorbell")
     bell = Doorbell()
 
-    began = time.monotonic()
     for _ in range(100):
         bell.ring()
-    took = time.monotonic() - began
     until(lambda: len(caplog.records) == 1)
     bell._complain(OSError())
 
-    assert took < 0.2
     assert bell.thread.thread.is_alive()
     assert len(caplog.records) == 1
     bell.complained_at -= module.COMPLAIN_EVERY_SECONDS + 1

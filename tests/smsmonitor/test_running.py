@@ -16,7 +16,7 @@ import pytest
 from smsmonitor.embedded import folders, locks, places, sessions
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-WITHIN = 40.0
+WITHIN = 90.0
 OF_THE_TESTS = {"DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "SMSMONITOR_TESTS"}
 
 
@@ -143,7 +143,7 @@ def test_everything_killed_comes_back_and_ctrl_c_leaves_nothing(start):
     ):
         before = system.programs(*words)
         before[which].kill()
-        assert psutil.wait_procs([before[which]], timeout=5)[1] == []
+        assert psutil.wait_procs([before[which]], timeout=60)[1] == []
         assert eventually(
             lambda words=words, before=before: len(system.programs(*words)) == len(before),
         ), (words, system.output())
@@ -157,7 +157,7 @@ def test_everything_killed_comes_back_and_ctrl_c_leaves_nothing(start):
     assert second.stderr.startswith(f"SMS Monitor runs already on {system.home}: process ")
 
     assert system.end() == 0
-    assert eventually(lambda: left_behind(system.home) == [], within=5)
+    assert eventually(lambda: left_behind(system.home) == [])
 
 
 @pytest.mark.slow

@@ -34,7 +34,7 @@ def kept(program, during):
 
 
 async def until(true):
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + 60
     while not true():
         assert time.monotonic() < deadline
         await asyncio.sleep(0.02)
@@ -76,7 +76,7 @@ def test_what_a_killed_program_left_behind_ends_with_it(tmp_path):
 
     assert lines[0] == ("run", "script ended (SIGKILL); again in 0.5 s")
     gone = [psutil.Process(pid) for pid in map(int, note.read_text().split()) if is_alive(pid)]
-    assert psutil.wait_procs(gone, timeout=5)[1] == []
+    assert psutil.wait_procs(gone, timeout=60)[1] == []
 
 
 def test_program_that_ignores_its_signal_is_killed():
