@@ -55,9 +55,7 @@ def test_many_rings_at_once_are_few_calls():
     assert 1 <= waiting() <= 6
 
 
-def test_without_a_broker_ringing_goes_on_and_is_complained_of_now_and_then(
-    no_broker, caplog
-):
+def test_without_a_broker_ringing_goes_on_and_is_complained_of_now_and_then(no_broker, caplog):
     caplog.set_level(logging.WARNING, "ingestion.doorbell")
     bell = Doorbell()
 
