@@ -1,4 +1,4 @@
-"""What is known against an address, the rules that decide it, and every change."""
+"""What is known against an address, what its holder said, the rules, and every change."""
 
 from django.conf import settings
 from django.db import models
@@ -59,6 +59,13 @@ class Address(models.Model):
     last_error_at = models.DateTimeField(null=True, blank=True)
     # A delivery is above this package, so its id is kept without a foreign key.
     delivery_id = models.BigIntegerField(null=True, blank=True)
+    # Denylisted by what its holder said, and by nobody else: a later word can lift that again.
+    by_word = models.BooleanField(default=False)
+    # What it would be without that word.
+    beneath = models.CharField(
+        max_length=12, choices=AddressStatus.choices, default=AddressStatus.VALID
+    )
+    beneath_reason = models.SmallIntegerField(choices=Reason.choices, default=Reason.UNDEFINED)
     created_at = models.DateTimeField(auto_now_add=True)
     modified_at = models.DateTimeField(auto_now=True)
 
@@ -83,6 +90,52 @@ class Address(models.Model):
         ]
 
 
+class Word(models.Model):
+    """What the holder of an address said once: leave me alone, or write to me again.
+
+    The set of all words of an address decides whether it is denylisted (quarantine.optouts), so
+    none is lost or counted twice, whatever the order in which they become known.
+    """
+
+    class Says(models.TextChoices):
+        """What is asked for."""
+
+        STOP = "stop", _("Leave alone")
+        START = "start", _("Write again")
+
+    # An erased address that was not denylisted leaves its words behind, which are counted.
+    address = models.ForeignKey(Address, on_delete=models.SET_NULL, null=True, related_name="words")
+    # Tells where the word was said, so that the same one is known again.
+    key = models.BinaryField(max_length=16, unique=True)
+    says = models.CharField(max_length=8, choices=Says.choices)
+    # By the provider's clock, by ours where it gives no time; never later than ours.
+    at = models.DateTimeField()
+    text = models.CharField(max_length=500, blank=True)
+    provider = models.CharField(max_length=32, blank=True)
+    code = models.CharField(max_length=64, blank=True)
+    # Rows of packages above this one, kept without foreign keys: the reply or the message whose
+    # status told it, and the delivery that it answers.
+    inbound_id = models.BigIntegerField(null=True)
+    message_id = models.BigIntegerField(null=True)
+    delivery_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        """Read by address and by cause; counted by delivery."""
+
+        indexes = [
+            models.Index(
+                fields=["inbound_id"],
+                condition=Q(inbound_id__isnull=False),
+                name="words_of_a_reply",
+            ),
+            models.Index(
+                fields=["delivery_id", "message_id"],
+                condition=Q(says="stop", delivery_id__isnull=False),
+                name="opt_outs_of_a_delivery",
+            ),
+        ]
+
+
 class Change(models.Model):
     """One step in the story of an address."""
 
@@ -94,7 +147,11 @@ class Change(models.Model):
     text = models.CharField(max_length=500, blank=True)
     rule = models.ForeignKey(Rule, on_delete=models.SET_NULL, null=True)
     rule_version = models.PositiveIntegerField(null=True)
+    # What caused it, where it was a word: the reply or the message, and the provider's code.
+    inbound_id = models.BigIntegerField(null=True)
     message_id = models.BigIntegerField(null=True)
+    provider = models.CharField(max_length=32, blank=True)
+    code = models.CharField(max_length=64, blank=True)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True)
 
     class Meta:

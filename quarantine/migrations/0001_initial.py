@@ -74,6 +74,48 @@ class Migration(migrations.Migration):
                 ("first_error_at", models.DateTimeField(blank=True, null=True)),
                 ("last_error_at", models.DateTimeField(blank=True, null=True)),
                 ("delivery_id", models.BigIntegerField(blank=True, null=True)),
+                ("by_word", models.BooleanField(default=False)),
+                (
+                    "beneath",
+                    models.CharField(
+                        choices=[
+                            ("valid", "Valid"),
+                            ("with_errors", "With errors"),
+                            ("quarantine", "Quarantine"),
+                            ("denylisted", "Denylisted"),
+                        ],
+                        default="valid",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "beneath_reason",
+                    models.SmallIntegerField(
+                        choices=[
+                            (0, "Not defined"),
+                            (1, "User unknown"),
+                            (2, "Invalid domain"),
+                            (3, "Unreachable"),
+                            (4, "Account disabled"),
+                            (5, "Mailbox full"),
+                            (6, "Not connected"),
+                            (7, "Address not specified"),
+                            (8, "Denylisted address"),
+                            (9, "Address in quarantine"),
+                            (10, "Double"),
+                            (11, "Excluded by a rule"),
+                            (12, "Excluded after arbitration"),
+                            (14, "Bad-quality address"),
+                            (15, "Unqualified address"),
+                            (16, "Not eligible"),
+                            (17, "Target limited in size"),
+                            (20, "Refused"),
+                            (25, "Error ignored"),
+                            (127, "Control address"),
+                        ],
+                        default=0,
+                    ),
+                ),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 ("modified_at", models.DateTimeField(auto_now=True)),
             ],
@@ -248,7 +290,10 @@ class Migration(migrations.Migration):
                 ),
                 ("text", models.CharField(blank=True, max_length=500)),
                 ("rule_version", models.PositiveIntegerField(null=True)),
+                ("inbound_id", models.BigIntegerField(null=True)),
                 ("message_id", models.BigIntegerField(null=True)),
+                ("provider", models.CharField(blank=True, max_length=32)),
+                ("code", models.CharField(blank=True, max_length=64)),
                 (
                     "actor",
                     models.ForeignKey(
@@ -276,6 +321,54 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [models.Index(fields=["address", "at"], name="changes_of_an_address")],
+            },
+        ),
+        migrations.CreateModel(
+            name="Word",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.BinaryField(max_length=16, unique=True)),
+                (
+                    "says",
+                    models.CharField(
+                        choices=[("stop", "Leave alone"), ("start", "Write again")], max_length=8
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("text", models.CharField(blank=True, max_length=500)),
+                ("provider", models.CharField(blank=True, max_length=32)),
+                ("code", models.CharField(blank=True, max_length=64)),
+                ("inbound_id", models.BigIntegerField(null=True)),
+                ("message_id", models.BigIntegerField(null=True)),
+                ("delivery_id", models.BigIntegerField(null=True)),
+                (
+                    "address",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="words",
+                        to="quarantine.address",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("inbound_id__isnull", False)),
+                        fields=["inbound_id"],
+                        name="words_of_a_reply",
+                    ),
+                    models.Index(
+                        condition=models.Q(("delivery_id__isnull", False), ("says", "stop")),
+                        fields=["delivery_id", "message_id"],
+                        name="opt_outs_of_a_delivery",
+                    ),
+                ],
             },
         ),
     ]
