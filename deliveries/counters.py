@@ -29,6 +29,7 @@ PREFIX = "prefix"  # key: beginning of the number.status; of delivered and faile
 CLICKS = "clicks"  # key: id of a tracked URL, empty for the delivery as a whole
 HUMAN_CLICKS = "human_clicks"
 CLICKERS = "clickers"
+OPT_OUTS = "opt_outs"  # messages that an opt-out answers; ingestion.optouts says which
 # Over time, by the minute in which messages first got there.
 REACHED = {
     "accepted": "accepted_at",

@@ -21,6 +21,7 @@ _PLAIN = {
     counters.CLICKS: "clicks",
     counters.HUMAN_CLICKS: "human_clicks",
     counters.CLICKERS: "clickers",
+    counters.OPT_OUTS: "opt_outs",
 }
 
 
@@ -43,6 +44,7 @@ class Figures:
     clicks: int = 0
     human_clicks: int = 0
     clickers: int = 0
+    opt_outs: int = 0
 
     @property
     def in_progress(self) -> int:
@@ -111,7 +113,7 @@ def of(*, delivery_ids: Iterable[int]) -> dict[int, Figures]:
             SELECT delivery_id, figure, split_part(key, '.', 1), sum(value)::bigint
               FROM deliveries_counter
              WHERE delivery_id = ANY(%s)
-               AND (figure IN ('targeted', 'excluded', 'state')
+               AND (figure IN ('targeted', 'excluded', 'state', 'opt_outs')
                     OR figure IN ('clicks', 'human_clicks', 'clickers') AND key = '')
              GROUP BY 1, 2, 3
             """,

@@ -57,6 +57,9 @@ FROM_ROWS = f"""
     SELECT delivery_id, '{counters.PREFIX}',
            concat_ws('.', left(address, {PREFIX_LENGTH}) COLLATE "default", status), NULL, count(*)
       FROM message WHERE status IN ({_PROCESSED}) AND address LIKE '+%%' GROUP BY 1, 3
+    UNION ALL
+    SELECT delivery_id, '{counters.OPT_OUTS}', '', NULL, count(DISTINCT message_id)
+      FROM quarantine_word WHERE delivery_id = ANY(%(ids)s) AND says = 'stop' GROUP BY 1
 """ + "".join(
     f"""
     UNION ALL
@@ -76,6 +79,7 @@ RECOUNTED = (
     counters.EVIDENCE,
     counters.LATENCY,
     counters.PREFIX,
+    counters.OPT_OUTS,
     *REACHED,
 )
 COUNTED = """

@@ -5,14 +5,12 @@ only the beginning of the number is no longer counted.
 A denylisted address stays denylisted by its keyed hash, so that it is not written to again.
 """
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import connection, transaction
 from django.db.models import Func, Q, QuerySet, TextField, Value
@@ -23,7 +21,8 @@ from ingestion.models import HeldCallback, InboundMessage, InboxEntry
 from messaging import addresses
 from messaging.channels import Channel
 from messaging.statuses import AddressStatus
-from quarantine.models import Address, Change
+from quarantine import fingerprints
+from quarantine.models import Address, Change, Word
 from storage import rows
 
 LONGEST_CODE = 64
@@ -43,12 +42,6 @@ class Forgotten:
     callbacks: int = 0
     replies: int = 0
     quarantine: int = 0
-
-
-def fingerprint(address: str) -> bytes:
-    """Return the keyed hash (16 bytes) that tells whether an erased address comes back."""
-    key = hashlib.sha256(b"fingerprint" + settings.SECRET_KEY.encode()).digest()
-    return addresses.fingerprint(address, key)
 
 
 @transaction.atomic
@@ -177,9 +170,11 @@ def _zeros(found: re.Match[str]) -> str:
 
 
 def _keep_denylisted(listed: QuerySet[Address], channel: str, address: str) -> None:
+    # What was said is counted, and no longer anybody's where nothing is kept of the address.
+    Word.objects.filter(address__in=listed).update(text="", code="")
     listed.exclude(status=AddressStatus.DENYLISTED).delete()
-    Change.objects.filter(address__in=listed).update(text="")
-    mark = fingerprint(address)
+    Change.objects.filter(address__in=listed).update(text="", code="")
+    mark = fingerprints.of(address)
     # It may have been erased before, and have come back.
     if Address.objects.filter(channel=channel, fingerprint=mark).exists():
         listed.delete()
@@ -187,5 +182,5 @@ def _keep_denylisted(listed: QuerySet[Address], channel: str, address: str) -> N
 
 
 def _journal(address: str, done: Forgotten, *, by: AbstractBaseUser | None, at: datetime) -> None:
-    text = f"Address {fingerprint(address).hex()[:16]} erased from {done.messages} messages."
+    text = f"Address {fingerprints.of(address).hex()[:16]} erased from {done.messages} messages."
     journal.write(delivery=None, code="ADR-1001", text=text, by=by, at=at)

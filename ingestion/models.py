@@ -88,27 +88,53 @@ class HeldCallback(models.Model):
 
 
 class InboundMessage(models.Model):
-    """What somebody wrote back."""
+    """What somebody wrote back, what it asked for, and which message it most probably answers."""
+
+    class Action(models.TextChoices):
+        """What it asks to be done with the address; a later word may have undone it."""
+
+        NONE = "", _("No effect")
+        DENYLIST = "denylist", _("Denylisted")
+        LIFT = "lift", _("Allowed again")
+        NOT_ALLOWED = "not_allowed", _("No effect: not accepted in this country")
+        NO_NUMBER = "no_number", _("No effect: the sender is no phone number")
+        UNREADABLE = "unreadable", _("No effect: could not be read as a number")
 
     id = models.BigIntegerField(primary_key=True, db_default=NextId(), editable=False)
-    account = models.ForeignKey(ProviderAccount, on_delete=models.PROTECT)
+    account = models.ForeignKey(ProviderAccount, on_delete=models.PROTECT, db_index=False)
+    # A keyed hash of the provider's id or, where it gives none, of who wrote what when.
+    digest = models.BinaryField(max_length=16)
     provider_id = models.CharField(max_length=255, blank=True)
-    address = models.CharField(_("address"), max_length=320)
+    # In E.164 where it can be read as a number, otherwise as the provider writes it.
+    address = models.CharField(_("address"), max_length=320, db_collation="C")
     recipient = models.CharField(_("number written to"), max_length=64, blank=True)
     text = models.TextField(_("text"), blank=True)
-    keyword = models.CharField(_("keyword"), max_length=32, blank=True)
-    action = models.CharField(_("action"), max_length=16, blank=True)
+    keyword = models.CharField(
+        _("keyword"),
+        max_length=8,
+        choices=[(word, word) for word in ("STOP", "START", "HELP")],
+        blank=True,
+    )
+    action = models.CharField(_("action"), max_length=12, choices=Action.choices, blank=True)
     at = models.DateTimeField(_("time"))
     entry_id = models.BigIntegerField()
+    # The newest message to this address on this account before it; of hot tables, so no key.
+    message_id = models.BigIntegerField(null=True)
+    delivery_id = models.BigIntegerField(null=True)
 
     class Meta:
-        """A reply is kept once however often it is posted."""
+        """A reply is kept once however often it is posted; each list has its index."""
 
+        indexes = [
+            models.Index(fields=["address", "-id"], name="inbound_by_address"),
+            models.Index(fields=["account", "-id"], name="inbound_by_account"),
+            models.Index(fields=["action", "-id"], name="inbound_by_action"),
+            models.Index(fields=["keyword", "-id"], name="inbound_by_keyword"),
+            models.Index(fields=["entry_id"], name="inbound_by_entry"),
+        ]
         constraints = [
             models.UniqueConstraint(
-                fields=["account", "provider_id"],
-                condition=~models.Q(provider_id=""),
-                name="an_inbound_message_is_kept_once",
+                fields=["account", "digest"], name="an_inbound_message_is_kept_once"
             ),
         ]
 

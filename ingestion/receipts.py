@@ -12,9 +12,10 @@ from datetime import datetime
 from deliveries import counters, record
 from deliveries.merge import fold
 from deliveries.record import Event, Standing
-from ingestion import figures, held, matching, qualifying, replies
+from ingestion import figures, held, matching, optouts, qualifying
 from ingestion.inbox import Entry
 from ingestion.matching import Place
+from ingestion.optouts import Told
 from ingestion.qualifying import Verdict
 from ingestion.reading import Heard, Reading, Unreadable, read
 
@@ -30,6 +31,7 @@ class Effect:
     added: list[Event] = field(default_factory=list)
     removed: list[tuple[int, bytes]] = field(default_factory=list)
     verdicts: qualifying.Verdicts = field(default_factory=dict)
+    opted_out: list[Told] = field(default_factory=list)
     parked: list[Heard] = field(default_factory=list)
     dead: list[Unreadable] = field(default_factory=list)
     tallies: Counter[figures.Tally] = field(default_factory=Counter)
@@ -40,8 +42,11 @@ class Effect:
         self.tallies[figures.Tally(entry.account_id, figure, bucket)] += 1
 
     def event(self, item: Heard, place: Place) -> Event:
-        """Return the event that is kept of a report about a message."""
-        return as_event(item, place, qualifying.verdict(item, self.verdicts))
+        """Return the event that is kept of a report about a message; remember an opt-out."""
+        event = as_event(item, place, qualifying.verdict(item, self.verdicts))
+        if optouts.is_opt_out(event):
+            self.opted_out.append(Told(event, item.kind))
+        return event
 
     def changed(self) -> list[Standing]:
         """Return the messages that do not stand as before."""
@@ -61,7 +66,7 @@ def apply(entries: Sequence[Entry], *, at: datetime) -> None:
     write(effect)
     held.park(effect.parked)
     held.bury(effect.dead)
-    replies.keep(reading.replies)
+    optouts.hear(reading.replies, effect.opted_out, effect.before, at=at)
     figures.add(effect.tallies)
 
 
@@ -129,10 +134,10 @@ def _hear(
     message = effect.before[message_id]
     said = {digest: event.said() for digest, event in known.items()}
     for item, place in reports:
+        event = effect.event(item, place)
         if item.digest in said:
             effect.count(item.entry, figures.DUPLICATE)
             continue
-        event = effect.event(item, place)
         said[item.digest] = event.said()
         outcome = fold(said.values(), channel=message.channel)
         now = message.after(outcome, at=event.received_at) if outcome else message

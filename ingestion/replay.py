@@ -14,10 +14,10 @@ from django.db import transaction
 from deliveries import journal, record
 from deliveries.merge import fold
 from deliveries.record import Event, Standing
-from ingestion import held, inbox, receipts
+from ingestion import held, inbox, optouts, receipts
 from ingestion.matching import Place
 from ingestion.models import InboxEntry
-from ingestion.reading import Heard, read
+from ingestion.reading import Heard, Reading, read
 from ingestion.receipts import Effect
 from messaging.statuses import IN_PROGRESS, MessageStatus
 from storage.ids import lowest_id
@@ -77,13 +77,15 @@ def replay(
     for ids in _batches(chosen):
         entries = inbox.load(dict.fromkeys(ids, (0, True)))
         result.entries += len(entries)
+        reading = read(entries)
         with transaction.atomic():
-            effect = _work_out(entries, at=at, lock=not dry_run)
+            effect = _work_out(entries, reading, at=at, lock=not dry_run)
             if not dry_run:
                 held.supersede(ids)
                 receipts.write(effect)
                 held.park(effect.parked)
                 held.bury(effect.dead)
+                _hear_opt_outs(entries, reading, effect, at=at)
         result.add(effect)
     if not dry_run:
         text = f"{result.entries} callbacks replayed: {result.moved} messages moved."
@@ -109,8 +111,24 @@ def _batches(chosen: ReplayFilter) -> Iterator[list[int]]:
         last = ids[-1]
 
 
-def _work_out(entries: Sequence[inbox.Entry], *, at: datetime, lock: bool) -> Effect:
-    reading = read(entries)
+def _hear_opt_outs(
+    entries: Sequence[inbox.Entry], reading: Reading, effect: Effect, *, at: datetime
+) -> None:
+    # What cannot be read any more says nothing new of what was kept of it.
+    unreadable = {item.entry.id for item in reading.unreadable}
+    optouts.hear_again(
+        reading.replies,
+        effect.opted_out,
+        effect.before,
+        removed=effect.removed,
+        entry_ids=[entry.id for entry in entries if entry.id not in unreadable],
+        at=at,
+    )
+
+
+def _work_out(
+    entries: Sequence[inbox.Entry], reading: Reading, *, at: datetime, lock: bool
+) -> Effect:
     effect = Effect(dead=list(reading.unreadable))
     matched = receipts.match(reading.heard, effect, at=at, lock=lock)
     known = record.events(message_ids=matched)

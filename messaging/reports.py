@@ -38,6 +38,7 @@ class StatusReport(NamedTuple):
 class InboundReport(NamedTuple):
     """A message that a handset sent to us.
 
+    provider_message_id: empty where the provider gives it none.
     address: who wrote; recipient: the number or short code written to; keyword: STOP, START or
     HELP where the provider itself has recognised and handled it.
     """

@@ -7,9 +7,11 @@ from typing import Any
 
 from deliveries import counters, record
 from deliveries.models import Delivery, Exclusion, Message, MessageEvent, ProviderReference
+from ingestion.models import InboundMessage
 from messaging.failures import Reason
-from messaging.statuses import DeliveryStatus, MessageStatus
+from messaging.statuses import AddressStatus, DeliveryStatus, MessageStatus
 from providers.models import ProviderAccount
+from quarantine.models import Address, Word
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 _numbers = itertools.count(1)
@@ -85,3 +87,31 @@ def exclusion(of: Delivery, **fields: Any) -> Exclusion:
     )
     counters.add(dict.fromkeys(figures, 1))
     return row
+
+
+def reply(to: ProviderAccount, text: str = "STOP", **fields: Any) -> InboundMessage:
+    """Make a message that somebody wrote back to an account."""
+    number = next(_numbers)
+    made = {"address": "+393331112233", "at": NOON, "entry_id": 1, "digest": number.to_bytes(16)}
+    return InboundMessage.objects.create(account=to, text=text, **made | fields)
+
+
+def opt_out(of: Message, **fields: Any) -> Word:
+    """Denylist the address of a message by a word that answers it, and count it."""
+    number = next(_numbers)
+    listed = Address.objects.create(
+        channel=of.channel,
+        address=of.address,
+        status=AddressStatus.DENYLISTED,
+        reason=Reason.DENYLISTED,
+        error_text="STOP",
+        first_error_at=NOON,
+        last_error_at=NOON,
+        delivery_id=of.delivery_id,
+        by_word=True,
+    )
+    made = {"says": Word.Says.STOP, "at": NOON, "text": "STOP", "key": number.to_bytes(16)}
+    counters.add({counters.Figure(of.delivery_id, counters.OPT_OUTS, "", None): 1})
+    return Word.objects.create(
+        address=listed, message_id=of.pk, delivery_id=of.delivery_id, **made | fields
+    )

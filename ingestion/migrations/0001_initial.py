@@ -140,30 +140,66 @@ class Migration(migrations.Migration):
                         serialize=False,
                     ),
                 ),
+                ("digest", models.BinaryField(max_length=16)),
                 ("provider_id", models.CharField(blank=True, max_length=255)),
-                ("address", models.CharField(max_length=320, verbose_name="address")),
+                (
+                    "address",
+                    models.CharField(db_collation="C", max_length=320, verbose_name="address"),
+                ),
                 (
                     "recipient",
                     models.CharField(blank=True, max_length=64, verbose_name="number written to"),
                 ),
                 ("text", models.TextField(blank=True, verbose_name="text")),
-                ("keyword", models.CharField(blank=True, max_length=32, verbose_name="keyword")),
-                ("action", models.CharField(blank=True, max_length=16, verbose_name="action")),
+                (
+                    "keyword",
+                    models.CharField(
+                        blank=True,
+                        choices=[("STOP", "STOP"), ("START", "START"), ("HELP", "HELP")],
+                        max_length=8,
+                        verbose_name="keyword",
+                    ),
+                ),
+                (
+                    "action",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "No effect"),
+                            ("denylist", "Denylisted"),
+                            ("lift", "Allowed again"),
+                            ("not_allowed", "No effect: not accepted in this country"),
+                            ("no_number", "No effect: the sender is no phone number"),
+                            ("unreadable", "No effect: could not be read as a number"),
+                        ],
+                        max_length=12,
+                        verbose_name="action",
+                    ),
+                ),
                 ("at", models.DateTimeField(verbose_name="time")),
                 ("entry_id", models.BigIntegerField()),
+                ("message_id", models.BigIntegerField(null=True)),
+                ("delivery_id", models.BigIntegerField(null=True)),
                 (
                     "account",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, to="providers.provideraccount"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="providers.provideraccount",
                     ),
                 ),
             ],
             options={
+                "indexes": [
+                    models.Index(fields=["address", "-id"], name="inbound_by_address"),
+                    models.Index(fields=["account", "-id"], name="inbound_by_account"),
+                    models.Index(fields=["action", "-id"], name="inbound_by_action"),
+                    models.Index(fields=["keyword", "-id"], name="inbound_by_keyword"),
+                    models.Index(fields=["entry_id"], name="inbound_by_entry"),
+                ],
                 "constraints": [
                     models.UniqueConstraint(
-                        condition=models.Q(("provider_id", ""), _negated=True),
-                        fields=("account", "provider_id"),
-                        name="an_inbound_message_is_kept_once",
+                        fields=("account", "digest"), name="an_inbound_message_is_kept_once"
                     )
                 ],
             },

@@ -1,6 +1,5 @@
 """Africa's Talking: one status, reply or opt-out per form, unsigned and without a time."""
 
-import hashlib
 from collections.abc import Iterable
 from typing import Any
 
@@ -70,7 +69,7 @@ class AfricasTalking(UnsignedProvider):
         if "text" in fields:
             return (_inbound(fields),)
         if "senderId" in fields:
-            return (_opt_out(fields, callback.body),)
+            return (_opt_out(fields),)
         raise forms.missing("status")
 
 
@@ -106,11 +105,11 @@ def _inbound(fields: dict[str, Any]) -> InboundReport:
     )
 
 
-def _opt_out(fields: dict[str, Any], body: bytes) -> InboundReport:
+def _opt_out(fields: dict[str, Any]) -> InboundReport:
     """Translate the "Bulk SMS Opt Out" notice: it has no text, no time and no id of its own."""
     number = forms.number(fields.get("phoneNumber"), field="phoneNumber")
     return InboundReport(
-        provider_message_id=hashlib.sha256(body).hexdigest(),
+        provider_message_id="",
         address=forms.required(number, field="phoneNumber"),
         text="",
         recipient=forms.text(fields["senderId"], field="senderId", length=forms.ID_LENGTH),

@@ -1,6 +1,5 @@
 """Firetext: one status per form, in UK local time, behind basic authentication."""
 
-import hashlib
 from collections.abc import Iterable
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -70,7 +69,7 @@ class Firetext(Provider):
         """Translate one status or reply."""
         fields = forms.form(callback)
         is_reply = "message" in fields and "status" not in fields
-        return (_inbound(fields, callback.body) if is_reply else _status(fields),)
+        return (_inbound(fields) if is_reply else _status(fields),)
 
 
 def _status(fields: dict[str, Any]) -> StatusReport:
@@ -94,10 +93,9 @@ def _status(fields: dict[str, Any]) -> StatusReport:
     )
 
 
-def _inbound(fields: dict[str, Any], body: bytes) -> InboundReport:
+def _inbound(fields: dict[str, Any]) -> InboundReport:
     return InboundReport(
-        # A reply has no id: the same request, sent again, must be the same reply.
-        provider_message_id=hashlib.sha256(body).hexdigest(),
+        provider_message_id="",  # a reply has none
         address=forms.required(forms.number(fields.get("source"), field="source"), field="source"),
         text=forms.text(fields["message"], field="message", length=forms.BODY_LENGTH),
         recipient=forms.number(fields.get("destination"), field="destination"),

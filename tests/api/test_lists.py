@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 
 from deliveries import counters, journal
-from ingestion.models import InboundMessage
 from messaging.failures import Reason
 from tests import records
 from tests.records import NOON
@@ -144,14 +143,13 @@ def test_the_journal_tells_who_did_what(marketer, operator, delivery):
 
 
 def reply(account, number=1):
-    return InboundMessage.objects.create(
-        account=account,
+    return records.reply(
+        account,
+        f"STOP, from {CANARY}",
         provider_id=f"in-{number}",
         address=CANARY,
-        text=f"STOP, from {CANARY}",
         keyword="STOP",
         action="denylist",
-        at=NOON,
         entry_id=number,
     )
 

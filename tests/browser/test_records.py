@@ -8,12 +8,12 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from deliveries import journal, roles
-from ingestion.models import HeldCallback, InboundMessage, InboxEntry
+from ingestion.models import HeldCallback, InboxEntry
 from messaging.failures import FailureType, Reason
 from messaging.statuses import MessageStatus
 from tests.browser.conftest import NARROW, WIDE
 from tests.browser.test_pages import violations_of
-from tests.records import NOON, account, delivery, event, exclusion, message
+from tests.records import NOON, account, delivery, event, exclusion, message, reply
 from tracking.models import Click, TrackedUrl
 
 
@@ -56,9 +56,7 @@ def addresses(transactional_db):
             received_at=timezone.now(),
             error="The field MessageSid is missing.",
         )
-    InboundMessage.objects.create(
-        account=signed, address="+393331112233", text="STOP", keyword="STOP", at=NOON, entry_id=1
-    )
+    reply(signed, keyword="STOP", action="denylist", message_id=told.pk, delivery_id=full.pk)
     tabs = ("logs/?status=failed", "exclusions/", "tracking/", "tracking/urls/", "audit/")
     audit = ("audit/causes/", "audit/proofs/")
     return [

@@ -1,14 +1,11 @@
 """What people wrote back."""
 
-from ingestion.models import InboundMessage
 from tests import records
 from tests.dashboard.queries import cost
-from tests.records import NOON
 
 
 def reply(text="STOP", **fields):
-    made = {"account": records.account(), "address": "+393331112233", "at": NOON, "entry_id": 1}
-    return InboundMessage.objects.create(text=text, **made | fields)
+    return records.reply(records.account(), text, **fields)
 
 
 def test_replies_stand_newest_first(operator):

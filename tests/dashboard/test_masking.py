@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import URLPattern, reverse
 
 from dashboard.urls import urlpatterns
-from ingestion.models import HeldCallback, InboundMessage, InboxEntry
+from ingestion.models import HeldCallback, InboxEntry
 from messaging.failures import FailureType, Reason
 from messaging.statuses import MessageStatus
 from quarantine.models import Address
@@ -77,13 +77,13 @@ def planted(db):
             body=CANARY.encode(),
             received_at=NOON,
         )
-    InboundMessage.objects.create(
-        account=account,
+    records.reply(
+        account,
+        SPACED,
         address=CANARY,
         recipient=CANARY,
-        text=SPACED,
-        keyword=CANARY,
-        at=NOON,
+        message_id=message.pk,
+        delivery_id=delivery.pk,
         entry_id=entry.pk,
     )
     Address.objects.create(channel="sms", address=CANARY, status="quarantine", error_text=SPACED)

@@ -25,7 +25,7 @@ def delivery(db):
     """A delivery with messages of every kind."""
     made = records.delivery()
     later = NOON + timedelta(minutes=61, seconds=3, microseconds=5)
-    records.message(made)
+    records.opt_out(records.message(made))
     records.message(made, status=MessageStatus.PENDING, accepted_at=None)
     records.message(
         made,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from messaging.failures import FailureClass
 from messaging.reports import InboundReport, Report, StatusReport
 from messaging.statuses import MessageStatus
-from providers import forms
+from providers import forms, moments
 from providers.base import BadPayload, Callback, Credentials, UnsignedProvider
 
 KIND = "fiction"
@@ -14,6 +14,7 @@ TABLE = {
     "sent": (MessageStatus.SENT, None),
     "done": (MessageStatus.DELIVERED, None),
     "lost": (MessageStatus.FAILED, FailureClass.UNDEFINED),
+    "left": (MessageStatus.FAILED, FailureClass.OPTED_OUT),
 }
 
 
@@ -30,7 +31,14 @@ class Fiction(UnsignedProvider):
         if word == "fault":
             raise RuntimeError(f"cannot read {said['address']}")
         if word == "reply":
-            yield InboundReport(said["id"], said["address"], said["text"], keyword="STOP")
+            yield InboundReport(
+                said.get("id", ""),
+                said["address"],
+                said["text"],
+                recipient=said.get("to", ""),
+                occurred_at=moments.iso(said.get("at")),
+                keyword=said.get("keyword", "STOP"),
+            )
             return
         for provider_id in said["id"] if isinstance(said["id"], list) else [said["id"]]:
             status, failure = TABLE.get(word, (None, None))
@@ -39,6 +47,7 @@ class Fiction(UnsignedProvider):
                 status,
                 code=said.get("code", word),
                 text=said.get("text", ""),
+                occurred_at=moments.iso(said.get("at")),
                 failure=failure,
             )
         if said.get("rest") == "bad":

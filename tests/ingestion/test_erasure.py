@@ -13,10 +13,11 @@ from django.utils import timezone
 from deliveries import figures, journal, record
 from deliveries.models import AuditEvent, Exclusion, Message, MessageEvent, ProviderReference
 from ingestion import erasure, inbox, replay
-from ingestion.models import HeldCallback, InboundMessage, InboxEntry
+from ingestion.models import HeldCallback, InboxEntry
 from ingestion.replay import ReplayFilter
 from messaging.addresses import BadAddress
 from messaging.statuses import AddressStatus, MessageStatus
+from quarantine import fingerprints
 from quarantine.models import Address, Change
 from tests import records, threads
 from tests.ingestion import callbacks
@@ -103,9 +104,7 @@ def planted(account, delivery):
     records.exclusion(delivery, address=NUMBER, recipient=DIGITS, text=f"{NUMBER} excluded")
     records.exclusion(delivery, address="+393331110000")
     for address in (NUMBER, DIGITS, f"00{DIGITS}"):
-        InboundMessage.objects.create(
-            account=account, address=address, text=f"I am {NUMBER}", at=NOW, entry_id=1
-        )
+        records.reply(account, f"I am {NUMBER}", address=address, at=NOW)
     listed = Address.objects.create(
         channel="sms", address=NUMBER, status=AddressStatus.DENYLISTED, error_text=f"bad {NUMBER}"
     )
@@ -155,7 +154,7 @@ def test_an_erased_address_is_found_nowhere(delivery, planted):
     assert journal.first_broken(delivery=None) is None
     line = AuditEvent.objects.filter(delivery=None).last()
     assert (line.code, line.actor) == ("ADR-1001", "anna")
-    assert line.text == f"Address {erasure.fingerprint(NUMBER).hex()[:16]} erased from 1 messages."
+    assert line.text == f"Address {fingerprints.of(NUMBER).hex()[:16]} erased from 1 messages."
 
 
 def test_what_belongs_to_others_stays(planted):
@@ -184,8 +183,8 @@ def test_a_denylisted_address_stays_denylisted_by_its_hash(planted):
 
     kept = Address.objects.get()
     assert (kept.address, kept.status) == ("", AddressStatus.DENYLISTED)
-    assert bytes(kept.fingerprint) == erasure.fingerprint(NUMBER)
-    assert erasure.fingerprint(NUMBER) != erasure.fingerprint("+393331110000")
+    assert bytes(kept.fingerprint) == fingerprints.of(NUMBER)
+    assert fingerprints.of(NUMBER) != fingerprints.of("+393331110000")
 
 
 def test_an_address_that_came_back_is_erased_again(planted):

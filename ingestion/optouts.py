@@ -1,0 +1,147 @@
+"""Opt-outs in the drain: what replies and status reports ask for reaches the addresses."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db import connection
+
+from deliveries import counters
+from deliveries.counters import Figure
+from deliveries.record import Event, Standing
+from ingestion import replies
+from ingestion.models import InboundMessage
+from ingestion.reading import Reply
+from ingestion.replies import Kept
+from messaging import normalise
+from messaging.failures import FailureType, Reason
+from messaging.statuses import MessageStatus
+from providers.models import ProviderAccount
+from quarantine import fingerprints, optouts
+from quarantine.words import START, STOP, Said
+from storage import rows
+
+SAYS = {InboundMessage.Action.DENYLIST: STOP, InboundMessage.Action.LIFT: START}
+
+
+class Told(NamedTuple):
+    """A status report that says that its recipient has opted out, and the kind of its provider."""
+
+    event: Event
+    kind: str
+
+
+def is_opt_out(event: Event) -> bool:
+    """Tell whether an event says that its recipient wants no messages."""
+    return (
+        event.status == MessageStatus.FAILED
+        and event.failure_type == FailureType.HARD
+        and event.reason == Reason.DENYLISTED
+    )
+
+
+def hear(
+    inbound: Sequence[Reply],
+    told: Sequence[Told],
+    messages: Mapping[int, Standing],
+    *,
+    at: datetime,
+) -> None:
+    """Keep replies, and denylist or allow again whom they and the reports name."""
+    kept = replies.keep(inbound)
+    _take_in(kept, told, messages, withdrawn=(), at=at)
+
+
+def hear_again(
+    inbound: Sequence[Reply],
+    told: Sequence[Told],
+    messages: Mapping[int, Standing],
+    *,
+    removed: Iterable[tuple[int, bytes]],
+    entry_ids: Sequence[int],
+    at: datetime,
+) -> None:
+    """Put what entries say now in the place of what was heard of them.
+
+    removed: message and digest of events that are gone; entry_ids: those that could be read.
+    """
+    kept = replies.keep(inbound, anew=True)
+    ids = replies.forget_stale(kept, entry_ids=entry_ids)
+    withdrawn = {_key_of_event(*event) for event in removed} | _keys_of_replies(ids)
+    _take_in(kept, told, messages, withdrawn=withdrawn, at=at)
+
+
+def _take_in(
+    kept: Sequence[Kept],
+    told: Sequence[Told],
+    messages: Mapping[int, Standing],
+    *,
+    withdrawn: Iterable[bytes],
+    at: datetime,
+) -> None:
+    said: dict[str, list[Said]] = defaultdict(list)
+    kinds = _kinds({reply.account_id for reply in kept})
+    for reply in kept:
+        if reply.action in SAYS:
+            said[reply.address].append(_of_reply(reply, kinds[reply.account_id]))
+    for event, kind in told:
+        message = messages[event.message_id]
+        # Of an erased message nobody knows any more who it was.
+        if message.address:
+            said[message.address].append(_of_event(event, message, kind))
+    opted = optouts.hear(said, withdrawn=set(withdrawn), at=at)
+    counters.add(
+        {Figure(delivery, counters.OPT_OUTS, "", None): more for delivery, more in opted.items()}
+    )
+
+
+def _kinds(account_ids: set[int]) -> dict[int, str]:
+    if not account_ids:
+        return {}
+    found = ProviderAccount.objects.filter(pk__in=account_ids)
+    return dict(found.values_list("id", "kind"))
+
+
+def _of_reply(reply: Kept, kind: str) -> Said:
+    says = SAYS[InboundMessage.Action(reply.action)]
+    return Said(
+        key=fingerprints.of_parts(
+            "reply", reply.account_id, reply.digest.hex(), says, reply.address
+        ),
+        says=says,
+        at=reply.at,
+        text=reply.text or reply.keyword,
+        provider=kind,
+        inbound_id=reply.id,
+        message_id=reply.message_id,
+        delivery_id=reply.delivery_id,
+    )
+
+
+def _of_event(event: Event, message: Standing, kind: str) -> Said:
+    return Said(
+        key=_key_of_event(event.message_id, event.digest),
+        says=STOP,
+        at=event.occurred_at or event.received_at,
+        text=normalise.error_text(kind=kind, code=event.code, text=event.text),
+        provider=kind,
+        code=event.code,
+        message_id=event.message_id,
+        delivery_id=message.delivery_id,
+    )
+
+
+def _key_of_event(message_id: int, digest: bytes) -> bytes:
+    return fingerprints.of_parts("report", message_id, digest.hex())
+
+
+def _keys_of_replies(ids: Sequence[int]) -> set[bytes]:
+    if not ids:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT key FROM quarantine_word WHERE inbound_id = ANY(%s::bigint[])",
+            [rows.array(ids)],
+        )
+        return {bytes(row[0]) for row in cursor.fetchall()}
