@@ -72,16 +72,16 @@ def _take(request: HttpRequest, token: str) -> Provider:
 
 def _headers(meta: Mapping[str, Any]) -> dict[str, str]:
     """Return the headers by name, as `request.headers` does in three times the time."""
-    return {name: text for key, text in meta.items() if (name := _header_name(key))}
+    headers = {_header_name(key): text for key, text in meta.items() if key.startswith("HTTP_")}
+    for key, name in (("CONTENT_TYPE", "Content-Type"), ("CONTENT_LENGTH", "Content-Length")):
+        if key in meta:
+            headers[name] = meta[key]
+    return headers
 
 
 @lru_cache(maxsize=1024)
 def _header_name(key: str) -> str:
-    if key.startswith("HTTP_"):
-        key = key.removeprefix("HTTP_")
-    elif key not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
-        return ""
-    return key.replace("_", "-").title()
+    return key.removeprefix("HTTP_").replace("_", "-").title()
 
 
 def _body(request: HttpRequest) -> bytes:

@@ -32,12 +32,17 @@ def secrets(credentials: Credentials, name: str) -> list[bytes]:
 
 def hmac_base64(message: bytes, *, key: bytes, digest: str) -> bytes:
     """Return an HMAC in base64."""
-    return base64.b64encode(hmac.digest(key, message, digest))
+    return base64.b64encode(_hmac(message, key, digest).digest())
 
 
 def hmac_hex(message: bytes, *, key: bytes, digest: str) -> bytes:
     """Return an HMAC in lower-case hexadecimal."""
-    return hmac.digest(key, message, digest).hex().encode()
+    return _hmac(message, key, digest).hexdigest().encode()
+
+
+def _hmac(message: bytes, key: bytes, digest: str) -> hmac.HMAC:
+    # Not hmac.digest, which is faster alone, but lets other threads go first every time.
+    return hmac.new(key, message, digest)
 
 
 def matches(given: str, expected: Iterable[bytes]) -> bool:
