@@ -56,6 +56,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("messages/<int:message_id>/history/", message.history, name="message_history"),
     path("callbacks/", callbacks.piles, name="callbacks"),
     path("callbacks/health/", callback_health.health, name="callback_health"),
+    path(
+        "callbacks/health/<int:account_id>/",
+        callback_health.account,
+        name="callback_health_account",
+    ),
     path("callbacks/held/retry/", callbacks.retry, name="callbacks_retry"),
     path("callbacks/held/discard/", callbacks.discard, name="callbacks_discard"),
     path("callbacks/held/replay/", replays.replays, name="callback_replay"),

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from messaging.statuses import PROCESSED, MessageStatus
+from messaging.statuses import IN_PROGRESS, PROCESSED, MessageStatus
 from storage import rows
 
 TARGETED = "targeted"
@@ -21,6 +21,7 @@ EXCLUDED = "excluded"  # key: reason
 STATE = "state"  # key: status.failure_type.reason
 ERROR = "error"  # key: id of the qualification by which messages stand as failed
 NETWORK = "network"  # key: country.network.status
+AWAITING = "awaiting"  # messages in progress, by the minute in which the provider accepted them
 SEGMENTS = "segments"  # key: country.network
 SPEND = "spend"  # key: country.network.currency; value in millionths
 EVIDENCE = "evidence"  # key: who says so; of delivered messages
@@ -85,6 +86,8 @@ def of_message(message: Counted) -> Iterable[tuple[Figure, int]]:
     if message.qualification_id is not None:
         yield Figure(delivery, ERROR, str(message.qualification_id), None), 1
     yield Figure(delivery, NETWORK, f"{place}.{status}", None), 1
+    if message.accepted_at and status in IN_PROGRESS:
+        yield Figure(delivery, AWAITING, "", message.accepted_at), 1
     if message.segments:
         yield Figure(delivery, SEGMENTS, place, None), message.segments
     if message.price is not None:

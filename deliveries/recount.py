@@ -11,10 +11,11 @@ from django.db import connection, transaction
 from deliveries import counters, latency
 from deliveries.counters import REACHED, Figure
 from messaging.addresses import PREFIX_LENGTH
-from messaging.statuses import PROCESSED, MessageStatus
+from messaging.statuses import IN_PROGRESS, PROCESSED, MessageStatus
 
 _DELIVERED = int(MessageStatus.DELIVERED)
 _PROCESSED = ", ".join(str(int(status)) for status in PROCESSED)
+_IN_PROGRESS = ", ".join(str(int(status)) for status in IN_PROGRESS)
 # What counters.of_message and of exclusions say, as sums over rows.
 FROM_ROWS = f"""
     WITH message AS MATERIALIZED (
@@ -39,6 +40,9 @@ FROM_ROWS = f"""
     SELECT delivery_id, '{counters.NETWORK}', concat_ws('.', country, network, status), NULL,
            count(*)
       FROM message GROUP BY 1, 3
+    UNION ALL
+    SELECT delivery_id, '{counters.AWAITING}', '', date_trunc('minute', accepted_at), count(*)
+      FROM message WHERE accepted_at IS NOT NULL AND status IN ({_IN_PROGRESS}) GROUP BY 1, 4
     UNION ALL
     SELECT delivery_id, '{counters.SEGMENTS}', concat_ws('.', country, network), NULL,
            sum(segments)
@@ -74,6 +78,7 @@ RECOUNTED = (
     counters.STATE,
     counters.ERROR,
     counters.NETWORK,
+    counters.AWAITING,
     counters.SEGMENTS,
     counters.SPEND,
     counters.EVIDENCE,

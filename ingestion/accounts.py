@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 
 from deliveries import journal
 from ingestion.batcher import Unavailable, batcher
+from ingestion.models import Proof
 from providers import registry
-from providers.base import BadCredentials, Provider
+from providers.base import BadCredentials, Provider, UnsignedProvider
 from providers.models import ProviderAccount
 from providers.secrets import UnreadableCredentials
 
@@ -46,6 +47,7 @@ class Known(NamedTuple):
     account_id: int
     provider: Provider
     credentials: dict[str, Any]
+    proof: Proof
 
 
 # By token: what was found (None: no such account) and when.
@@ -84,7 +86,15 @@ def _known(account: ProviderAccount) -> Known:
     except UnreadableCredentials:
         # Nothing can be verified with them, so nothing is let in.
         credentials = {}
-    return Known(account.pk, registry.get(account.kind), credentials)
+    provider = registry.get(account.kind)
+    return Known(account.pk, provider, credentials, _proof(provider, credentials))
+
+
+def _proof(provider: Provider, credentials: dict[str, Any]) -> Proof:
+    """Return what a callback has proven once the provider's check has let it pass."""
+    if credentials.get("verify") == "none":
+        return Proof.NONE
+    return Proof.TOKEN if isinstance(provider, UnsignedProvider) else Proof.SIGNED
 
 
 def callback_url(account: ProviderAccount) -> str:

@@ -64,9 +64,9 @@ class Batcher:
         account: ProviderAccount | None = self._wait(Job(token=token), patience).found
         return account
 
-    def refuse(self, *, account_id: int, at: datetime) -> None:
-        """Count a refused callback, without waiting for it."""
-        tally = figures.Tally(account_id, figures.REFUSED, figures.hour(at))
+    def count(self, figure: str, *, account_id: int, at: datetime) -> None:
+        """Count a callback that is not stored, without waiting for it."""
+        tally = figures.Tally(account_id, figure, figures.hour(at))
         self._put(Job(refused=tally, deadline=time.monotonic() + PATIENCE_SECONDS))
 
     def _wait(self, job: Job, patience: float = PATIENCE_SECONDS) -> Job:

@@ -68,7 +68,8 @@ def _put_off(entry: Entry, error: Exception) -> None:
     log.warning("callback could not be applied", entry=entry.id, error=type(error).__name__)
     now = timezone.now()
     if not entry.again:
-        _count(entry, figures.RECEIVED)
+        for figure, key in figures.of_arrival(entry.proof):
+            _count(entry, figure, key)
     if entry.attempts < len(RETRY_AFTER_SECONDS):
         QueueItem.objects.create(
             entry_id=entry.id,
@@ -83,5 +84,6 @@ def _put_off(entry: Entry, error: Exception) -> None:
     _count(entry, figures.DEAD)
 
 
-def _count(entry: Entry, figure: str) -> None:
-    figures.add({figures.Tally(entry.account_id, figure, figures.hour(entry.received_at)): 1})
+def _count(entry: Entry, figure: str, key: str = "") -> None:
+    bucket = figures.hour(entry.received_at)
+    figures.add({figures.Tally(entry.account_id, figure, bucket, key): 1})

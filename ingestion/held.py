@@ -49,7 +49,7 @@ def _hold(state: str, held: Sequence[tuple[Entry, str, str]]) -> None:
     rows.put(
         """
         INSERT INTO ingestion_heldcallback
-               (state, account_id, entry_id, method, query, headers, body, received_at,
+               (state, account_id, entry_id, method, query, headers, body, received_at, proof,
                 provider_id, error, attempts, decision)
         VALUES %s ON CONFLICT (entry_id, provider_id) DO NOTHING
         """,
@@ -63,13 +63,14 @@ def _hold(state: str, held: Sequence[tuple[Entry, str, str]]) -> None:
                 entry.headers,
                 entry.body,
                 entry.received_at,
+                entry.proof,
                 provider_id,
                 cause[:500],
                 entry.attempts,
             )
             for entry, provider_id, cause in held
         ],
-        template="(%s, %s, %s, %s, %s, %s, %s::bytea, %s, %s, %s, %s, '')",
+        template="(%s, %s, %s, %s, %s, %s, %s::bytea, %s, %s, %s, %s, %s, '')",
     )
 
 

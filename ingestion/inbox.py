@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from django.db import connection
 
+from ingestion.models import Proof
 from providers.base import Callback
 from storage import rows
 
@@ -24,6 +25,7 @@ class Arrival(NamedTuple):
     headers: str
     body: bytes
     received_at: datetime
+    proof: int = int(Proof.SIGNED)
 
 
 class Entry(NamedTuple):
@@ -41,6 +43,7 @@ class Entry(NamedTuple):
     headers: str
     body: bytes
     received_at: datetime
+    proof: int = int(Proof.SIGNED)
 
     def callback(self) -> Callback:
         """Return it as the provider's translator takes it; the URL is only its query."""
@@ -54,7 +57,9 @@ class Entry(NamedTuple):
         )
 
 
-def arrival(*, account_id: int, callback: Callback, query: str) -> Arrival:
+def arrival(
+    *, account_id: int, callback: Callback, query: str, proof: Proof = Proof.SIGNED
+) -> Arrival:
     """Prepare a callback for storing: secrets left out, bytes that are no ASCII escaped."""
     headers = {
         name: value
@@ -68,6 +73,7 @@ def arrival(*, account_id: int, callback: Callback, query: str) -> Arrival:
         headers=json.dumps(headers),
         body=callback.body,
         received_at=callback.received_at,
+        proof=int(proof),
     )
 
 
@@ -85,9 +91,9 @@ def store(arrivals: Sequence[Arrival]) -> None:
             """
             WITH stored AS (
                 INSERT INTO ingestion_inboxentry
-                       (account_id, method, query, headers, body, received_at)
+                       (account_id, method, query, headers, body, received_at, proof)
                 SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[],
-                                     %s::bytea[], %s::timestamptz[])
+                                     %s::bytea[], %s::timestamptz[], %s::smallint[])
                 RETURNING id
             )
             INSERT INTO ingestion_queueitem (entry_id, attempts, error, again)
@@ -129,7 +135,7 @@ def load(waited: Mapping[int, tuple[int, bool]]) -> list[Entry]:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT id, account_id, method, query, headers, body, received_at
+            SELECT id, account_id, method, query, headers, body, received_at, proof
               FROM ingestion_inboxentry
              WHERE id = ANY(%s) AND id BETWEEN %s AND %s ORDER BY id
             """,
@@ -141,7 +147,7 @@ def load(waited: Mapping[int, tuple[int, bool]]) -> list[Entry]:
             cursor.execute(
                 """
                 SELECT DISTINCT ON (entry_id)
-                       entry_id, account_id, method, query, headers, body, received_at
+                       entry_id, account_id, method, query, headers, body, received_at, proof
                   FROM ingestion_heldcallback WHERE entry_id = ANY(%s) ORDER BY entry_id
                 """,
                 [[identifier for identifier in ids if identifier not in known]],

@@ -8,6 +8,21 @@ from providers.models import ProviderAccount
 from storage.ids import NextId
 
 
+class Proof(models.IntegerChoices):
+    """What let a callback in: asked at the door, since settings may have changed when it is read.
+
+    A trial is a callback that we posted ourselves to see whether the way is free.
+    """
+
+    NONE = 0, _("Not checked")
+    SIGNED = 1, _("Signature")
+    TOKEN = 2, _("Secret address")
+    TRIAL = 3, _("Test of our own")
+
+
+GENUINE = (Proof.SIGNED, Proof.TOKEN)
+
+
 class InboxEntry(models.Model):
     """One verified callback as received; never changed, dropped with its day."""
 
@@ -24,6 +39,7 @@ class InboxEntry(models.Model):
     headers = models.TextField(blank=True)
     body = models.BinaryField()
     received_at = models.DateTimeField()
+    proof = models.SmallIntegerField(choices=Proof.choices, default=Proof.SIGNED)
 
 
 class QueueItem(models.Model):
@@ -59,6 +75,7 @@ class HeldCallback(models.Model):
     headers = models.TextField(blank=True)
     body = models.BinaryField()
     received_at = models.DateTimeField(_("received"))
+    proof = models.SmallIntegerField(choices=Proof.choices, default=Proof.SIGNED)
     # Only parked ones have an id to be matched by; a dead entry has none.
     provider_id = models.CharField(max_length=255, blank=True, db_collation="C")
     error = models.CharField(_("cause"), max_length=500, blank=True)
@@ -140,23 +157,93 @@ class InboundMessage(models.Model):
 
 
 class ReceiptCounter(models.Model):
-    """One change of a figure about an account's callbacks, by the hour; insert-only."""
+    """One change of a figure about an account's callbacks, or several squashed; insert-only.
+
+    key tells what the figure is cut by (ingestion.figures says how); bucket is the hour in which
+    the callback was received.
+    """
 
     id = models.BigAutoField(primary_key=True)
     account = models.ForeignKey(
         ProviderAccount, on_delete=models.CASCADE, db_constraint=False, db_index=False
     )
     figure = models.CharField(max_length=16)
+    key = models.CharField(max_length=16, blank=True)
     bucket = models.DateTimeField()
     value = models.BigIntegerField()
+    # Not squashed yet.
+    fresh = models.BooleanField(default=True, db_default=True)
 
     class Meta:
-        """Read by account and figure."""
+        """Read by account and hour."""
 
         indexes = [
             models.Index(
-                fields=["account", "figure", "bucket"],
-                include=["value"],
+                fields=["account", "bucket"],
+                include=["figure", "key", "value"],
                 name="receipt_counters_of_an_account",
+            ),
+            models.Index(
+                fields=["account", "bucket"],
+                condition=models.Q(fresh=True),
+                name="receipt_counters_to_squash",
+            ),
+        ]
+
+
+class Sighting(models.Model):
+    """When callbacks of an account were received, first and last; insert-only, then squashed.
+
+    genuine: proven to be the provider's, and understood; `said` is what the first of them said.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    account = models.ForeignKey(ProviderAccount, on_delete=models.CASCADE, db_constraint=False)
+    genuine = models.BooleanField()
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    said = models.CharField(max_length=64, blank=True)
+
+
+class Trial(models.Model):
+    """A callback that we posted to an account's address ourselves, and how far it came.
+
+    signed: with the account's own secret; otherwise only its provider could sign it, or nothing
+    has to be.  status: what the door answered, None where nobody did.  reason: why its proof was
+    not enough.  found: how many reports were read in it, once a worker has.
+    """
+
+    account = models.ForeignKey(ProviderAccount, on_delete=models.CASCADE)
+    created_at = models.DateTimeField()
+    signed = models.BooleanField()
+    status = models.SmallIntegerField(null=True)
+    reason = models.CharField(max_length=200, blank=True)
+    applied_at = models.DateTimeField(null=True)
+    found = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(max_length=500, blank=True)
+
+
+class Subscription(models.Model):
+    """A topic that asks to be subscribed to an account's address, or tells that it is not any more.
+
+    token: what the provider gave us to say yes with; only an administrator's click uses it.
+    """
+
+    account = models.ForeignKey(ProviderAccount, on_delete=models.CASCADE)
+    topic = models.CharField(max_length=400)
+    token = models.CharField(max_length=1024)
+    ended = models.BooleanField()
+    received_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+
+    class Meta:
+        """Asked once however often it is posted."""
+
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "topic", "token", "ended"], name="a_subscription_asks_once"
             ),
         ]

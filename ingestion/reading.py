@@ -8,7 +8,8 @@ import structlog
 
 from deliveries import merge
 from ingestion.inbox import Entry
-from messaging.reports import InboundReport, StatusReport
+from ingestion.models import Proof
+from messaging.reports import Confirmation, InboundReport, Report, StatusReport
 from providers import registry
 from providers.base import BadPayload, Provider
 from providers.models import ProviderAccount
@@ -42,6 +43,21 @@ class Unreadable(NamedTuple):
     cause: str
 
 
+class Asked(NamedTuple):
+    """One subscription that asks to be confirmed, and the entry it came in."""
+
+    entry: Entry
+    report: Confirmation
+
+
+class Tried(NamedTuple):
+    """A callback of our own: how many reports were read in it, or why none could be."""
+
+    entry: Entry
+    found: int
+    error: str
+
+
 @dataclass(slots=True)
 class Reading:
     """What a batch of entries says."""
@@ -49,6 +65,17 @@ class Reading:
     heard: list[Heard] = field(default_factory=list)
     replies: list[Reply] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
+    asked: list[Asked] = field(default_factory=list)
+    tried: list[Tried] = field(default_factory=list)
+
+    def take(self, entry: Entry, report: Report, kind: str) -> None:
+        """Put a report of this kind of provider with others like it."""
+        if isinstance(report, StatusReport):
+            self.heard.append(Heard(entry, report, _digest(report), kind))
+        elif isinstance(report, InboundReport):
+            self.replies.append(Reply(entry, report))
+        else:
+            self.asked.append(Asked(entry, report))
 
 
 def read(entries: Sequence[Entry]) -> Reading:
@@ -60,21 +87,33 @@ def read(entries: Sequence[Entry]) -> Reading:
             # Deleted from the database by hand: nothing can be set aside for it.
             log.error("callback of an account that is gone", entry=entry.id)
             continue
-        provider, credentials = accounts[entry.account_id]
-        try:
-            for report in provider.reports(entry.callback(), credentials):
-                if isinstance(report, StatusReport):
-                    reading.heard.append(Heard(entry, report, _digest(report), provider.slug))
-                else:
-                    reading.replies.append(Reply(entry, report))
-        except BadPayload as error:
-            reading.unreadable.append(Unreadable(entry, str(error)))
-        except Exception as error:  # a translator's fault: the entry is kept, with its cause
-            log.exception("callback could not be translated", provider=provider.slug)
-            reading.unreadable.append(
-                Unreadable(entry, f"{type(error).__name__} in {provider.slug}")
-            )
+        if entry.proof == Proof.TRIAL:
+            reading.tried.append(_try(entry, *accounts[entry.account_id]))
+        elif cause := _translate(entry, *accounts[entry.account_id], reading):
+            reading.unreadable.append(Unreadable(entry, cause))
     return reading
+
+
+def _translate(
+    entry: Entry, provider: Provider, credentials: dict[str, Any], reading: Reading
+) -> str:
+    """Add what an entry reports; return why the rest of it cannot be read, if so."""
+    try:
+        for report in provider.reports(entry.callback(), credentials):
+            reading.take(entry, report, provider.slug)
+    except BadPayload as error:
+        return str(error)
+    except Exception as error:  # a translator's fault: the entry is kept, with its cause
+        log.exception("callback could not be translated", provider=provider.slug)
+        return f"{type(error).__name__} in {provider.slug}"
+    return ""
+
+
+def _try(entry: Entry, provider: Provider, credentials: dict[str, Any]) -> Tried:
+    """Read a callback of our own apart from all others: nothing it says is about a message."""
+    own = Reading()
+    cause = _translate(entry, provider, credentials, own)
+    return Tried(entry, len(own.heard), cause)
 
 
 def _accounts(ids: Collection[int]) -> dict[int, tuple[Provider, dict[str, Any]]]:

@@ -12,7 +12,16 @@ from datetime import datetime
 from deliveries import counters, record
 from deliveries.merge import fold
 from deliveries.record import Event, Standing
-from ingestion import figures, held, matching, optouts, qualifying
+from ingestion import (
+    figures,
+    held,
+    matching,
+    optouts,
+    qualifying,
+    sightings,
+    subscriptions,
+    trials,
+)
 from ingestion.inbox import Entry
 from ingestion.matching import Place
 from ingestion.optouts import Told
@@ -36,10 +45,10 @@ class Effect:
     dead: list[Unreadable] = field(default_factory=list)
     tallies: Counter[figures.Tally] = field(default_factory=Counter)
 
-    def count(self, entry: Entry, figure: str) -> None:
+    def count(self, entry: Entry, figure: str, key: str = "") -> None:
         """Count something about the account that the entry came for."""
         bucket = figures.hour(entry.received_at)
-        self.tallies[figures.Tally(entry.account_id, figure, bucket)] += 1
+        self.tallies[figures.Tally(entry.account_id, figure, bucket, key)] += 1
 
     def event(self, item: Heard, place: Place) -> Event:
         """Return the event that is kept of a report about a message; remember an opt-out."""
@@ -59,7 +68,8 @@ def apply(entries: Sequence[Entry], *, at: datetime) -> None:
     effect = _work_out(reading, at=at)
     for entry in entries:
         if not entry.again:
-            effect.count(entry, figures.RECEIVED)
+            for figure, key in figures.of_arrival(entry.proof):
+                effect.count(entry, figure, key)
     # What comes for the first time cannot have been set aside.
     if again := [entry.id for entry in entries if entry.again]:
         held.supersede(again)
@@ -67,6 +77,9 @@ def apply(entries: Sequence[Entry], *, at: datetime) -> None:
     held.park(effect.parked)
     held.bury(effect.dead)
     optouts.hear(reading.replies, effect.opted_out, effect.before, at=at)
+    subscriptions.keep(reading.asked)
+    trials.note(reading.tried, at=at)
+    sightings.keep(entries, reading)
     figures.add(effect.tallies)
 
 
@@ -142,12 +155,23 @@ def _hear(
         outcome = fold(said.values(), channel=message.channel)
         now = message.after(outcome, at=event.received_at) if outcome else message
         moved = now[4:7] != message[4:7]
-        effect.added.append(event._replace(moved=moved) if moved else event)
-        effect.count(item.entry, figures.APPLIED)
-        if event.status is None:
-            effect.count(item.entry, figures.UNMOVED)
+        event = event._replace(moved=moved) if moved else event
+        effect.added.append(event)
+        _count(effect, item.entry, event, status=now.status)
         message = now
     effect.after[message_id] = message
+
+
+def _count(effect: Effect, entry: Entry, event: Event, *, status: int) -> None:
+    """Count an event that is new: how late it is, and whether it says less than what stands."""
+    effect.count(entry, figures.APPLIED)
+    if event.stated_at:
+        key = figures.lag(stated_at=event.stated_at, received_at=event.received_at)
+        effect.count(entry, figures.LAG, key)
+    if event.status is None:
+        effect.count(entry, figures.UNMOVED)
+    elif not event.moved and event.status < status:
+        effect.count(entry, figures.REGRESSION)
 
 
 def as_event(item: Heard, place: Place, verdict: Verdict) -> Event:

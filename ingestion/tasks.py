@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from ingestion import drain, maintenance, sweeping
+from ingestion import drain, figures, maintenance, sightings, sweeping
 
 
 @shared_task
@@ -17,6 +17,12 @@ def sweep(**_: object) -> int:
     """Find the work that no ring told of: parked callbacks that match by now, and what waits."""
     sweeping.sweep(at=timezone.now())
     return drain.drain()
+
+
+@shared_task
+def squash_counters(**_: object) -> int:
+    """Replace what was counted of callbacks by its sums."""
+    return figures.squash() + sightings.squash()
 
 
 @shared_task

@@ -9,8 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
-from ingestion import accounts, bodies, inbox
+from ingestion import accounts, bodies, figures, inbox, trials
 from ingestion.batcher import Unavailable, batcher
+from ingestion.models import Proof
 from providers.base import BadSignature, Callback, CannotVerify, Provider
 
 RETRY_AFTER_SECONDS = "10"
@@ -59,15 +60,30 @@ def _take(request: HttpRequest, token: str) -> Provider:
     )
     if provider.is_probe(callback):
         return provider
+    proof = _proven(callback, account)
+    batcher.store(
+        inbox.arrival(account_id=account.account_id, callback=callback, query=query, proof=proof)
+    )
+    return provider
+
+
+def _proven(callback: Callback, account: accounts.Known) -> Proof:
+    """Return what lets a callback in; raise Refused where nothing does."""
+    trial = trials.ticket(callback, account_id=account.account_id)
+    if trial and not trial.signed:
+        # Only its provider could sign it: our own proof stands in for that, for a test alone.
+        return Proof.TRIAL
     try:
-        provider.verify(callback, account.credentials)
+        account.provider.verify(callback, account.credentials)
     except CannotVerify as error:
         raise Refused(503, "The signature cannot be checked now: send it again.") from error
     except BadSignature as error:
-        batcher.refuse(account_id=account.account_id, at=received_at)
-        raise Refused(403, "The signature is missing or wrong.") from error
-    batcher.store(inbox.arrival(account_id=account.account_id, callback=callback, query=query))
-    return provider
+        figure = figures.TEST if trial else figures.REFUSED
+        batcher.count(figure, account_id=account.account_id, at=callback.received_at)
+        # Who tests the way to us is told what a stranger is not.
+        text = str(error) if trial else "The signature is missing or wrong."
+        raise Refused(403, text) from error
+    return Proof.TRIAL if trial else account.proof
 
 
 def _headers(meta: Mapping[str, Any]) -> dict[str, str]:

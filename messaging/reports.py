@@ -1,4 +1,4 @@
-"""What a provider reports: the status of a message, or a reply from a handset."""
+"""What a provider reports: the status of a message, a reply, a subscription to be confirmed."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -51,4 +51,15 @@ class InboundReport(NamedTuple):
     keyword: str = ""
 
 
-Report = StatusReport | InboundReport
+class Confirmation(NamedTuple):
+    """A subscription to our address that waits to be confirmed, or was ended elsewhere.
+
+    topic: what is subscribed to, as the provider names it; token: what confirming it takes.
+    """
+
+    topic: str
+    token: str
+    ended: bool = False
+
+
+Report = StatusReport | InboundReport | Confirmation

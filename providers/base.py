@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, final
 
 from django.utils.translation import gettext_lazy as _
@@ -16,8 +16,14 @@ if TYPE_CHECKING:
 Credentials = Mapping[str, Any]
 
 # Credentials that every kind of account may carry: `verify` turns signature checks off,
-# `api` names the dialect where a provider's dialects cannot be told apart by shape.
-SHARED_CREDENTIALS = ("verify", "api")
+# `api` names the dialect where a provider's dialects cannot be told apart by shape,
+# `receipt_hours` says how long receipts are waited for, where the provider's own word is not true.
+SHARED_CREDENTIALS = ("verify", "api", "receipt_hours")
+# How long a receipt can still come where a provider's documentation is silent: what most message
+# centres keep a message for at most, and what AWS, Vonage, Sinch and GOV.UK Notify wait for.
+RECEIPT_LIMIT = timedelta(hours=72)
+# A receipt is matched for five weeks (CALLBACK_MATCH_DAYS): nobody should be waited for longer.
+MOST_RECEIPT_HOURS = 720
 
 
 class BadSignature(Exception):
@@ -87,6 +93,7 @@ class Provider:
     label: "ClassVar[StrOrPromise]"
     methods: ClassVar[tuple[str, ...]] = ("POST",)
     success_body: ClassVar[str] = ""
+    receipt_limit: ClassVar[timedelta] = RECEIPT_LIMIT
     credential_fields: ClassVar[tuple[CredentialField, ...]] = ()
     codes: ClassVar[Mapping[str, Code]] = {}
 
@@ -131,6 +138,12 @@ class Provider:
         return {}
 
     @final
+    def waits(self, credentials: Credentials) -> timedelta:
+        """Return how long after submission a receipt is waited for: as the account says, or us."""
+        hours = credentials.get("receipt_hours")
+        return timedelta(hours=int(hours)) if hours else self.receipt_limit
+
+    @final
     def check_credentials(self, credentials: Credentials) -> None:
         """Raise BadCredentials where a name or a value cannot work; what is missing may follow.
 
@@ -146,6 +159,8 @@ class Provider:
                 errors[name] = _("Give a text.")
         if credentials.get("verify", "") not in ("", "none"):
             errors["verify"] = _("Only “none” can be given here: it turns signature checks off.")
+        if not _is_hours(credentials.get("receipt_hours", "")):
+            errors["receipt_hours"] = _("Give whole hours, from 1 to 720.")
         errors = errors or self.faults(credentials)
         if errors:
             raise BadCredentials(errors)
@@ -156,6 +171,13 @@ class UnsignedProvider(Provider):
 
     def check_signature(self, callback: Callback, credentials: Credentials) -> None:
         """Accept: whoever knows the token was told it by us."""
+
+
+def _is_hours(value: object) -> bool:
+    if value == "":
+        return True
+    digits = value if isinstance(value, str) and value.isascii() else ""
+    return digits.isdigit() and 1 <= int(digits[:4]) <= MOST_RECEIPT_HOURS
 
 
 def _is_credential(value: object, field: CredentialField | None) -> bool:

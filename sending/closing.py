@@ -1,7 +1,8 @@
-"""The end of a delivery: everything is final, or its validity has ended.
+"""The end of waiting: of a message, when no receipt can come any more, and of its delivery.
 
-A message whose receipt never came is then *unknown*: neither a success nor a failure, and a
-receipt that still comes replaces it.
+A message is waited for as long as its provider's receipts can take, and no longer than the
+validity of its delivery.  Then it is *unknown*: neither a success nor a failure, and a receipt
+that still comes replaces it.
 """
 
 from collections import Counter
@@ -10,17 +11,33 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from deliveries import counters, figures, journal, record
-from deliveries.models import Delivery, Message
+from deliveries import awaiting, counters, figures, journal, record
+from deliveries.models import AuditEvent, Delivery, Message
 from messaging.statuses import IN_PROGRESS, DeliveryStatus, MessageStatus
+from providers import patience
+from providers.base import MOST_RECEIPT_HOURS
+from storage.ids import lowest_id
 
 # A system that registers its messages in several requests is given this long between them.
 QUIET = timedelta(minutes=2)
 BATCH = 5_000
 
 
+OVERDUE = "DEL-1080"
+# What was handed over is reported on, whatever becomes of the delivery meanwhile.
+WAITED_FOR = (
+    DeliveryStatus.IN_PROGRESS,
+    DeliveryStatus.PAUSED,
+    DeliveryStatus.CANCELLED,
+    DeliveryStatus.FAILED,
+)
+# Deliveries to which nothing was added for so long have been looked at for the last time.
+LONGEST_WAIT = timedelta(hours=MOST_RECEIPT_HOURS) + timedelta(days=7)
+
+
 def close_ended(*, at: datetime) -> int:
     """Finish the deliveries that have come to their end; return how many."""
+    give_up_overdue(at=at)
     closed = 0
     running = Delivery.objects.filter(
         status=DeliveryStatus.IN_PROGRESS, last_registered_at__lt=at - QUIET
@@ -32,6 +49,61 @@ def close_ended(*, at: datetime) -> int:
         elif not figures.of(delivery_ids=[delivery.pk])[delivery.pk].in_progress:
             closed += finish(delivery_id=delivery.pk, at=at)
     return closed
+
+
+def give_up_overdue(*, at: datetime) -> int:
+    """Turn messages into unknown ones whose provider's time for a receipt is over; return how many.
+
+    Costs two queries where nothing is due, however many messages wait.
+    """
+    asked = Delivery.objects.filter(
+        status__in=WAITED_FOR, last_registered_at__gte=at - LONGEST_WAIT
+    )
+    deliveries = {delivery.pk: delivery for delivery in asked.select_related("account")}
+    given_up = 0
+    for delivery_id, accepted_at in sorted(awaiting.oldest(delivery_ids=deliveries).items()):
+        delivery = deliveries[delivery_id]
+        limit = min(patience.receipt_limit(delivery.account), delivery.validity)
+        if accepted_at <= at - limit:
+            given_up += _give_up_since(delivery_id, limit=limit, at=at)
+    return given_up
+
+
+def _give_up_since(delivery_id: int, *, limit: timedelta, at: datetime) -> int:
+    """Give up batch after batch what was accepted too long ago; return how many messages."""
+    given_up = last = 0
+    while ids := _overdue(delivery_id, limit=limit, at=at, after=last):
+        last = ids[-1]
+        given_up += _give_up(delivery_id, ids, limit=limit, at=at)
+    return given_up
+
+
+def _overdue(delivery_id: int, *, limit: timedelta, at: datetime, after: int) -> list[int]:
+    """Return a batch of those that wait too long.
+
+    One that was registered a moment ago with an old time has its receipts on their way to it.
+    """
+    waiting = Message.objects.filter(
+        delivery_id=delivery_id,
+        pk__gt=max(after, delivery_id),
+        pk__lt=lowest_id(at - QUIET),
+        status__in=IN_PROGRESS,
+        accepted_at__lte=at - limit,
+    )
+    return list(waiting.order_by("id").values_list("id", flat=True)[:BATCH])
+
+
+@transaction.atomic
+def _give_up(delivery_id: int, ids: Sequence[int], *, limit: timedelta, at: datetime) -> int:
+    """Make these unknown, and say so in the journal the first time."""
+    delivery = Delivery.objects.select_for_update().get(pk=delivery_id)
+    changed = _make_unknown(ids, at=at)
+    told = AuditEvent.objects.filter(delivery=delivery, code=OVERDUE)
+    if changed and not told.exists():
+        hours = limit // timedelta(hours=1)
+        text = f"No receipt within {hours} h: such messages are unknown until one still comes."
+        journal.write(delivery=delivery, code=OVERDUE, text=text, at=at)
+    return changed
 
 
 def end(*, delivery_id: int, at: datetime) -> bool:
@@ -77,7 +149,7 @@ def _give_up_waiting(*, delivery_id: int, at: datetime) -> int:
     return len(ids)
 
 
-def _make_unknown(ids: Sequence[int], *, at: datetime) -> None:
+def _make_unknown(ids: Sequence[int], *, at: datetime) -> int:
     changes: Counter[tuple[counters.Counted, counters.Counted]] = Counter()
     changed = []
     for message in record.messages(ids=ids, lock=True).values():
@@ -88,3 +160,4 @@ def _make_unknown(ids: Sequence[int], *, at: datetime) -> None:
             changed.append(now)
     record.change(changed)
     counters.add(counters.differences(changes))
+    return len(changed)

@@ -34,7 +34,9 @@ class Counts:
         received = CounterMetricFamily(
             "smsmonitor_callbacks", "Callbacks by what became of them.", labels=["outcome"]
         )
-        totals = ReceiptCounter.objects.order_by("figure").values_list("figure")
+        # Figures that are cut by a key say how, not what became of a callback.
+        plain = ReceiptCounter.objects.filter(key="")
+        totals = plain.order_by("figure").values_list("figure")
         for figure, total in totals.annotate(total=Sum("value")):
             received.add_metric([figure], total)
         yield received

@@ -6,6 +6,7 @@ PERIODS: dict[str, float] = {
     "ingestion.tasks.sweep": 5,
     "sending.tasks.close_ended": 10,
     "deliveries.tasks.squash_counters": 30,
+    "ingestion.tasks.squash_counters": 30,
     "ingestion.tasks.maintain_partitions": 3600,
 }
 

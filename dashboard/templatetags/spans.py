@@ -33,3 +33,16 @@ def span(length: timedelta) -> str:
             "minutes": whole % HOUR // MINUTE,
         }
     return _("%(days)d d %(hours)d h") % {"days": whole // DAY, "hours": whole % DAY // HOUR}
+
+
+@register.filter
+def span_short(length: timedelta) -> str:
+    """Write a round length of time in its largest unit: 30 s, 5 min, 3 h, 3 d."""
+    seconds = round(length.total_seconds())
+    if seconds < MINUTE:
+        return _("%(number)s s") % {"number": seconds}
+    if seconds < HOUR:
+        return _("%(number)s min") % {"number": seconds // MINUTE}
+    if seconds < DAY:
+        return _("%(number)s h") % {"number": seconds // HOUR}
+    return _("%(number)s d") % {"number": seconds // DAY}

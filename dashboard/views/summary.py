@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from dashboard import access, reconciliation, throughput
 from deliveries import figures
 from deliveries.models import Delivery
+from providers import patience
 
 
 @access.page()
@@ -50,4 +51,5 @@ def _figures(delivery: Delivery) -> dict[str, Any]:
         "waiting": reconciliation.waiting(delivery_id=delivery.pk, figures=counted),
         "failures": figures.failures(delivery_id=delivery.pk),
         "spend": figures.spend(delivery_id=delivery.pk),
+        "receipt_limit": min(patience.receipt_limit(delivery.account), delivery.validity),
     }

@@ -48,6 +48,18 @@ class Migration(migrations.Migration):
                 ("body", models.BinaryField()),
                 ("received_at", models.DateTimeField()),
                 (
+                    "proof",
+                    models.SmallIntegerField(
+                        choices=[
+                            (0, "Not checked"),
+                            (1, "Signature"),
+                            (2, "Secret address"),
+                            (3, "Test of our own"),
+                        ],
+                        default=1,
+                    ),
+                ),
+                (
                     "account",
                     models.ForeignKey(
                         db_constraint=False,
@@ -88,6 +100,18 @@ class Migration(migrations.Migration):
                 ("headers", models.TextField(blank=True)),
                 ("body", models.BinaryField()),
                 ("received_at", models.DateTimeField(verbose_name="received")),
+                (
+                    "proof",
+                    models.SmallIntegerField(
+                        choices=[
+                            (0, "Not checked"),
+                            (1, "Signature"),
+                            (2, "Secret address"),
+                            (3, "Test of our own"),
+                        ],
+                        default=1,
+                    ),
+                ),
                 ("provider_id", models.CharField(blank=True, db_collation="C", max_length=255)),
                 ("error", models.CharField(blank=True, max_length=500, verbose_name="cause")),
                 ("attempts", models.PositiveSmallIntegerField(default=0)),
@@ -209,8 +233,10 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("figure", models.CharField(max_length=16)),
+                ("key", models.CharField(blank=True, max_length=16)),
                 ("bucket", models.DateTimeField()),
                 ("value", models.BigIntegerField()),
+                ("fresh", models.BooleanField(db_default=True, default=True)),
                 (
                     "account",
                     models.ForeignKey(
@@ -224,9 +250,95 @@ class Migration(migrations.Migration):
             options={
                 "indexes": [
                     models.Index(
-                        fields=["account", "figure", "bucket"],
-                        include=("value",),
+                        fields=["account", "bucket"],
+                        include=("figure", "key", "value"),
                         name="receipt_counters_of_an_account",
+                    ),
+                    models.Index(
+                        condition=models.Q(("fresh", True)),
+                        fields=["account", "bucket"],
+                        name="receipt_counters_to_squash",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Sighting",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("genuine", models.BooleanField()),
+                ("first_at", models.DateTimeField()),
+                ("last_at", models.DateTimeField()),
+                ("said", models.CharField(blank=True, max_length=64)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="providers.provideraccount",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Trial",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("signed", models.BooleanField()),
+                ("status", models.SmallIntegerField(null=True)),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                ("applied_at", models.DateTimeField(null=True)),
+                ("found", models.PositiveSmallIntegerField(default=0)),
+                ("error", models.CharField(blank=True, max_length=500)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="providers.provideraccount"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Subscription",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("topic", models.CharField(max_length=400)),
+                ("token", models.CharField(max_length=1024)),
+                ("ended", models.BooleanField()),
+                ("received_at", models.DateTimeField()),
+                ("confirmed_at", models.DateTimeField(null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="providers.provideraccount"
+                    ),
+                ),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("account", "topic", "token", "ended"),
+                        name="a_subscription_asks_once",
                     )
                 ],
             },

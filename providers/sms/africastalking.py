@@ -9,7 +9,7 @@ from messaging.failures import FailureClass
 from messaging.reports import InboundReport, Report, StatusReport
 from messaging.statuses import Evidence, MessageStatus
 from providers import forms, moments
-from providers.base import Callback, Credentials, UnsignedProvider
+from providers.base import RECEIPT_LIMIT, Callback, Credentials, UnsignedProvider
 from providers.codes import Code
 
 BARRED = FailureClass.BARRED
@@ -55,6 +55,8 @@ class AfricasTalking(UnsignedProvider):
 
     slug = "africastalking"
     label = "Africa's Talking"
+    # The documentation names no limit.
+    receipt_limit = RECEIPT_LIMIT
     codes = CODES
 
     def reports(

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -71,6 +71,9 @@ class Aws(Provider):
 
     slug = "aws"
     label = "AWS End User Messaging SMS"
+    # Then AWS itself says UNKNOWN
+    # (https://docs.aws.amazon.com/sms-voice/latest/userguide/configuration-sets-event-types.html).
+    receipt_limit = timedelta(hours=72)
     credential_fields = (
         CredentialField(
             "topic_arns",

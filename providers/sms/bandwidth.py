@@ -1,6 +1,7 @@
 """Bandwidth: message events in an array of JSON, behind basic authentication."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -88,6 +89,10 @@ class Bandwidth(Provider):
 
     slug = "bandwidth"
     label = "Bandwidth"
+    # The carrier has two hours, then comes 9902
+    # (https://support.bandwidth.com/hc/en-us/articles/16862065380887); a callback that could not be
+    # handed over is repeated for 24 hours.
+    receipt_limit = timedelta(hours=26)
     credential_fields = (
         CredentialField(
             "username",

@@ -10,7 +10,7 @@ from messaging.failures import FailureClass
 from messaging.reports import InboundReport, Report, StatusReport
 from messaging.statuses import Evidence, MessageStatus
 from providers import forms, moments, signing
-from providers.base import Callback, CredentialField, Credentials, Provider
+from providers.base import RECEIPT_LIMIT, Callback, CredentialField, Credentials, Provider
 from providers.codes import Code
 
 if TYPE_CHECKING:
@@ -95,6 +95,8 @@ class Clickatell(Provider):
 
     slug = "clickatell"
     label = "Clickatell"
+    # The documentation names no limit for receipts.
+    receipt_limit = RECEIPT_LIMIT
     methods = ("GET", "POST")
     credential_fields = (
         CredentialField(

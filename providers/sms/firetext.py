@@ -1,6 +1,7 @@
 """Firetext: one status per form, in UK local time, behind basic authentication."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -45,6 +46,9 @@ class Firetext(Provider):
 
     slug = "firetext"
     label = "Firetext"
+    # After which GOV.UK Notify gives a notification up
+    # (https://github.com/alphagov/notifications-api).
+    receipt_limit = timedelta(hours=72)
     credential_fields = (
         CredentialField(
             "username",

@@ -10,7 +10,14 @@ from messaging.failures import FailureClass
 from messaging.reports import Report, StatusReport
 from messaging.statuses import Evidence, MessageStatus
 from providers import batches, forms, moments, signing, standard_webhooks, tables
-from providers.base import BadSignature, Callback, CredentialField, Credentials, Provider
+from providers.base import (
+    RECEIPT_LIMIT,
+    BadSignature,
+    Callback,
+    CredentialField,
+    Credentials,
+    Provider,
+)
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -48,6 +55,8 @@ class Generic(Provider):
 
     slug = "generic"
     label = _("Any other provider")
+    # Nobody has told us: an account says so with receipt_hours.
+    receipt_limit = RECEIPT_LIMIT
     methods = ("GET", "POST")
     credential_fields = (
         CredentialField("id", _("Path of the message's id"), PATH_HELP),

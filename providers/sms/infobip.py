@@ -1,6 +1,7 @@
 """Infobip: delivery reports and replies in batches of JSON, behind basic authentication."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -147,6 +148,9 @@ class Infobip(Provider):
 
     slug = "infobip"
     label = "Infobip"
+    # "Validity period longer than 48h is not supported": validityPeriod of the SMS API
+    # (https://www.infobip.com/docs/api/channels/sms).
+    receipt_limit = timedelta(hours=48)
     credential_fields = (
         CredentialField(
             "username",

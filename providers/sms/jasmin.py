@@ -1,7 +1,7 @@
 """Jasmin: the HTTP thrower of delivery receipts, levels 1 to 3."""
 
 from collections.abc import Iterable
-from datetime import tzinfo
+from datetime import timedelta, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from messaging.failures import FailureClass
@@ -25,6 +25,9 @@ class Jasmin(UnsignedProvider):
 
     slug = "jasmin"
     label = "Jasmin"
+    # dlr_expiry of a connector is 86400 seconds by default: then Jasmin forgets whom to tell
+    # (https://docs.jasminsms.com/en/latest/management/jcli/modules.html).
+    receipt_limit = timedelta(hours=24)
     methods = ("GET", "POST")
     success_body = "ACK/Jasmin"
     credential_fields = (receipts.TIMEZONE,)

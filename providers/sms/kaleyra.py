@@ -9,7 +9,7 @@ from messaging.failures import FailureClass
 from messaging.reports import InboundReport, Report, StatusReport
 from messaging.statuses import Evidence, MessageStatus
 from providers import forms, moments, tables
-from providers.base import Callback, CredentialField, Credentials, UnsignedProvider
+from providers.base import RECEIPT_LIMIT, Callback, CredentialField, Credentials, UnsignedProvider
 from providers.codes import Code
 
 if TYPE_CHECKING:
@@ -101,6 +101,8 @@ class Kaleyra(UnsignedProvider):
 
     slug = "kaleyra"
     label = "Kaleyra"
+    # The documentation names no limit.
+    receipt_limit = RECEIPT_LIMIT
     methods = ("GET", "POST")
     credential_fields = (
         CredentialField(

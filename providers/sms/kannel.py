@@ -10,7 +10,7 @@ from messaging.failures import FailureClass
 from messaging.reports import Report, StatusReport
 from messaging.statuses import Evidence, MessageStatus
 from providers import forms, receipts
-from providers.base import Callback, CredentialField, Credentials, UnsignedProvider
+from providers.base import RECEIPT_LIMIT, Callback, CredentialField, Credentials, UnsignedProvider
 from providers.codes import UNLISTED, Explanation
 
 if TYPE_CHECKING:
@@ -60,6 +60,8 @@ class Kannel(UnsignedProvider):
 
     slug = "kannel"
     label = "Kannel"
+    # Kannel hands on what comes; how long that can take is the carriers' choice.
+    receipt_limit = RECEIPT_LIMIT
     methods = ("GET", "POST")
     credential_fields = (
         *(CredentialField(f"{name}_key", label, NAME_HELP) for name, label in LABELS.items()),

@@ -11,7 +11,14 @@ from messaging.failures import FailureClass
 from messaging.reports import InboundReport, Report, StatusReport
 from messaging.statuses import Evidence, MessageStatus
 from providers import forms, moments, signing, tokens
-from providers.base import BadSignature, Callback, CredentialField, Credentials, Provider
+from providers.base import (
+    RECEIPT_LIMIT,
+    BadSignature,
+    Callback,
+    CredentialField,
+    Credentials,
+    Provider,
+)
 from providers.codes import Code
 
 BARRED = FailureClass.BARRED
@@ -65,6 +72,8 @@ class MessageBird(Provider):
 
     slug = "messagebird"
     label = "MessageBird (Bird)"
+    # The documentation names no limit unless `validity` is given.
+    receipt_limit = RECEIPT_LIMIT
     methods = ("GET", "POST")
     # A plain 200: nowhere is it said that any other success will do.
     success_body = "OK"

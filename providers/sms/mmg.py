@@ -1,7 +1,7 @@
 """MMG: one status per JSON request, in UK local time, behind basic authentication."""
 
 from collections.abc import Iterable
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import Any
 from urllib.parse import unquote_plus
 from zoneinfo import ZoneInfo
@@ -69,6 +69,9 @@ class Mmg(Provider):
 
     slug = "mmg"
     label = "MMG"
+    # After which GOV.UK Notify gives a notification up
+    # (https://github.com/alphagov/notifications-api).
+    receipt_limit = timedelta(hours=72)
     credential_fields = (
         CredentialField(
             "username", _("User name"), _("Choose one, and give it to MMG with the callback URL.")

@@ -11,6 +11,7 @@ from messaging.reports import InboundReport, Report, StatusReport
 from messaging.statuses import Evidence, MessageStatus
 from providers import forms, moments, receipts, signing
 from providers.base import (
+    RECEIPT_LIMIT,
     BadPayload,
     BadSignature,
     Callback,
@@ -74,6 +75,8 @@ class Plivo(Provider):
 
     slug = "plivo"
     label = "Plivo"
+    # `message_expiry` (three hours) is for the queue before the carrier only.
+    receipt_limit = RECEIPT_LIMIT
     methods = ("GET", "POST")
     credential_fields = (
         CredentialField(

@@ -11,7 +11,14 @@ from messaging.failures import FailureClass
 from messaging.reports import Report, StatusReport
 from messaging.statuses import Evidence, MessageStatus
 from providers import batches, forms, moments, signing
-from providers.base import BadSignature, Callback, CredentialField, Credentials, Provider
+from providers.base import (
+    RECEIPT_LIMIT,
+    BadSignature,
+    Callback,
+    CredentialField,
+    Credentials,
+    Provider,
+)
 from providers.codes import Code
 from providers.simulation import Outage, PlannedReport, Profile, plan
 
@@ -56,6 +63,8 @@ class Simulator(Provider):
 
     slug = "simulator"
     label = _("Simulator (sends nothing)")
+    # As for a provider of whom nothing is known; the simulated world takes half an hour at most.
+    receipt_limit = RECEIPT_LIMIT
     credential_fields = (
         CredentialField(
             "secret",

@@ -1,6 +1,7 @@
 """Sinch SMS: delivery reports for a recipient or a whole batch, and replies, as signed JSON."""
 
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -71,6 +72,9 @@ class Sinch(Provider):
 
     slug = "sinch"
     label = "Sinch"
+    # expire_at is "3 days after send_at" by default
+    # (https://developers.sinch.com/docs/sms/api-reference/sms/tag/Batches/).
+    receipt_limit = timedelta(days=3)
     credential_fields = (
         CredentialField(
             "webhook_secret",

@@ -11,7 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from messaging.reports import Report, StatusReport
 from messaging.statuses import Evidence, MessageStatus
 from providers import forms, receipts
-from providers.base import BadPayload, Callback, CredentialField, Credentials, UnsignedProvider
+from providers.base import (
+    RECEIPT_LIMIT,
+    BadPayload,
+    Callback,
+    CredentialField,
+    Credentials,
+    UnsignedProvider,
+)
 from providers.codes import UNLISTED, Explanation
 
 if TYPE_CHECKING:
@@ -53,6 +60,8 @@ class Smpp(UnsignedProvider):
 
     slug = "smpp"
     label = "SMPP 3.4"
+    # validity_period is the message centre's choice.
+    receipt_limit = RECEIPT_LIMIT
     methods = ("GET", "POST")
     credential_fields = (
         _pattern_field("id_regex", _("Pattern of the id"), r"\bid:(\S+)"),

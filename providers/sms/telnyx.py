@@ -9,7 +9,7 @@ from messaging.failures import FailureClass
 from messaging.reports import InboundReport, Report, StatusReport
 from messaging.statuses import Evidence, MessageStatus
 from providers import batches, forms, moments, signing
-from providers.base import Callback, CredentialField, Credentials, Provider
+from providers.base import RECEIPT_LIMIT, Callback, CredentialField, Credentials, Provider
 from providers.codes import Code
 
 OURS = FailureClass.SENDER_SIDE
@@ -81,6 +81,8 @@ class Telnyx(Provider):
 
     slug = "telnyx"
     label = "Telnyx"
+    # `delivery_unconfirmed` has no time that the documentation names.
+    receipt_limit = RECEIPT_LIMIT
     credential_fields = (
         CredentialField(
             "public_key",

@@ -14,6 +14,7 @@ from messaging.reports import InboundReport, Report, StatusReport
 from messaging.statuses import Evidence, MessageStatus
 from providers import forms, signing
 from providers.base import (
+    RECEIPT_LIMIT,
     BadPayload,
     BadSignature,
     Callback,
@@ -136,6 +137,8 @@ class Twilio(Provider):
 
     slug = "twilio"
     label = "Twilio"
+    # Twilio says how long a message may wait in its own queue (up to ten hours), not after it.
+    receipt_limit = RECEIPT_LIMIT
     credential_fields = (
         CredentialField(
             "auth_token",

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
@@ -108,6 +108,9 @@ class Vonage(Provider):
 
     slug = "vonage"
     label = "Vonage"
+    # "By default Vonage attempts delivery for 72 hours": ttl of the SMS API
+    # (https://developer.vonage.com/en/api/sms).
+    receipt_limit = timedelta(hours=72)
     methods = ("GET", "POST")
     # The check of a new URL wants 200, and no other success.
     success_body = "OK"

@@ -1,4 +1,4 @@
-/* The chart of a delivery's throughput, drawn from the JSON that stands beside its table. */
+/* A chart of what happened over time, drawn from the JSON that stands beside its table. */
 "use strict";
 
 (() => {
@@ -8,6 +8,10 @@
     delivered: { tone: "--delivered", dash: [], width: 2, filled: true },
     failed: { tone: "--failed", dash: [10, 3, 2, 3] },
     clicks: { tone: "--cancelled", dash: [4, 2] },
+    received: { tone: "--progress", dash: [7, 4] },
+    applied: { tone: "--delivered", dash: [], width: 2, filled: true },
+    refused: { tone: "--failed", dash: [10, 3, 2, 3] },
+    dead: { tone: "--cancelled", dash: [4, 2] },
   };
   const HEIGHT = 240;
   // Left to itself, uPlot shows a single point on an axis of years.

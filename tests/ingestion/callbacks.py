@@ -93,7 +93,7 @@ def held(state: str) -> Sequence[HeldCallback]:
 
 def tallies(account: ProviderAccount) -> dict[str, int]:
     """Return what was counted of an account's callbacks."""
-    rows = ReceiptCounter.objects.filter(account=account).values("figure")
+    rows = ReceiptCounter.objects.filter(account=account, key="").values("figure")
     return {row["figure"]: row["sum"] for row in rows.annotate(sum=Sum("value")) if row["sum"]}
 
 

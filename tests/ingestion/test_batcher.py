@@ -7,7 +7,7 @@ import pytest
 from django.db import connection, connections, transaction
 from django.test import Client
 
-from ingestion import accounts
+from ingestion import accounts, figures
 from ingestion.batcher import Batcher, Unavailable, batcher
 from ingestion.models import InboxEntry, QueueItem
 from providers.models import ProviderAccount
@@ -162,7 +162,7 @@ def test_what_was_committed_is_not_stored_again_when_something_else_fails(accoun
         first = apart(fresh.store, arrival(account, 1))
         until(somebody_waits)
         # No account has such an id: it cannot be counted.
-        fresh.refuse(**tally)
+        fresh.count(figures.REFUSED, **tally)
         second = apart(fresh.store, arrival(account, 2))
         until(lambda: fresh.jobs.qsize() == 2)
 

@@ -81,8 +81,8 @@ def test_between_two_registrations_a_delivery_is_given_time(account, delivery):
     assert status(delivery) == DeliveryStatus.IN_PROGRESS
 
 
-@pytest.mark.parametrize("state", ["editing", "paused", "cancelled", "finished"])
-def test_what_is_not_in_progress_is_left_alone(delivery, state):
+@pytest.mark.parametrize("state", ["editing", "finished"])
+def test_what_was_never_started_or_is_over_is_left_alone(delivery, state):
     Delivery.objects.update(status=state)
 
     assert closing.close_ended(at=ENDED) == 0
@@ -144,7 +144,94 @@ def test_a_registration_begins_the_validity_anew(delivery):
 
     assert closing.close_ended(at=ENDED) == 0
     assert closing.end(delivery_id=delivery.pk, at=ENDED) is False
-    assert Message.objects.filter(status=MessageStatus.UNKNOWN).count() == 0
+    assert callbacks.statuses()["+393339999999"] == "Taken into account by the provider"
+
+
+def hours(account, number):
+    account.credentials = {"verify": "none", "receipt_hours": str(number)}
+    account.save()
+
+
+def test_after_the_time_of_its_provider_a_message_is_unknown_and_its_delivery_goes_on(
+    account, delivery
+):
+    hours(account, 5)
+    line = {"address": "+393339999999", "provider_message_id": "new"}
+    callbacks.register(delivery, line, at=NOW + timedelta(hours=4))
+
+    assert closing.give_up_overdue(at=NOW + timedelta(hours=5) - timedelta(seconds=1)) == 0
+    assert closing.close_ended(at=NOW + timedelta(hours=5)) == 0
+
+    assert list(callbacks.statuses().values())[2:] == [
+        "Unknown",
+        "Unknown",
+        "Taken into account by the provider",
+    ]
+    assert status(delivery) == DeliveryStatus.IN_PROGRESS
+    assert callbacks.drifts() == []
+    [line] = AuditEvent.objects.filter(delivery=delivery, code=closing.OVERDUE)
+    assert line.text == "No receipt within 5 h: such messages are unknown until one still comes."
+
+
+def test_the_journal_tells_it_once_for_a_delivery(account, delivery):
+    hours(account, 5)
+    line = {"address": "+393339999999", "provider_message_id": "new"}
+    callbacks.register(delivery, line, at=NOW + timedelta(hours=4))
+
+    assert closing.give_up_overdue(at=NOW + timedelta(hours=5)) == 2
+    assert closing.give_up_overdue(at=NOW + timedelta(hours=9)) == 1
+
+    assert AuditEvent.objects.filter(delivery=delivery, code=closing.OVERDUE).count() == 1
+
+
+def test_a_receipt_after_the_time_takes_the_place_of_unknown(account, delivery):
+    hours(account, 5)
+    closing.give_up_overdue(at=NOW + timedelta(hours=5))
+
+    finish_the_rest(account)
+
+    assert list(callbacks.statuses().values())[2:] == ["Received on mobile", "Failed"]
+    assert callbacks.drifts() == []
+
+
+def test_a_shorter_validity_comes_before_the_time_of_the_provider(delivery):
+    Delivery.objects.update(validity=timedelta(hours=2))
+
+    assert closing.give_up_overdue(at=NOW + timedelta(hours=2)) == 2
+
+
+@pytest.mark.parametrize("state", ["paused", "cancelled", "failed"])
+def test_what_was_handed_over_is_given_up_whatever_became_of_its_delivery(delivery, state):
+    Delivery.objects.update(status=state)
+
+    assert closing.close_ended(at=ENDED) == 0
+
+    assert Message.objects.filter(status=MessageStatus.UNKNOWN).count() == 2
+    assert status(delivery) == state
+    assert callbacks.drifts() == []
+
+
+def test_what_was_registered_a_moment_ago_with_an_old_time_is_waited_for(account, delivery):
+    line = {
+        "address": "+393339999999",
+        "provider_message_id": "new",
+        "sent_at": (NOW - timedelta(days=10)).isoformat(),
+    }
+    callbacks.register(delivery, line, at=NOW)
+
+    assert closing.give_up_overdue(at=NOW) == 0
+    assert closing.give_up_overdue(at=QUIET + timedelta(minutes=1)) == 1
+
+
+def test_overdue_messages_are_given_up_a_batch_at_a_time(account, delivery, monkeypatch):
+    monkeypatch.setattr(closing, "BATCH", 1)
+
+    assert closing.give_up_overdue(at=ENDED) == 2
+
+
+def test_where_nothing_is_overdue_looking_costs_two_queries(delivery, django_assert_num_queries):
+    with django_assert_num_queries(2):
+        closing.give_up_overdue(at=QUIET)
 
 
 def test_the_task_closes_what_has_ended(delivery):
