@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from ingestion import figures, inbox, tasks
+from ingestion import figures, held, inbox, tasks
 from ingestion.models import Proof, ReceiptCounter
 from messaging.statuses import MessageStatus
 from tests import records
@@ -88,8 +88,7 @@ def test_what_let_a_callback_in_is_counted_once(account, message, proof, key):
     arrived = callbacks.arrival(account, callbacks.report("early", "sent"))
     inbox.store([arrived._replace(proof=int(proof))])
     callbacks.apply_all()
-    held = [row.entry_id for row in callbacks.held("parked")]
-    inbox.enqueue(held)
+    held.retry(ids=[row.pk for row in callbacks.held("parked")], by=None, at=callbacks.RECEIVED)
     callbacks.apply_all()
 
     assert by_key(account, figures.PROOF) == {key: 1}
