@@ -4,7 +4,9 @@ Python and SQL sort a time into the same class, so that counters and rows can be
 """
 
 from bisect import bisect_left
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 _MINUTE, _HOUR, _DAY = 60, 60 * 60, 24 * 60 * 60
 # In whole seconds: a class holds what took at most its bound, and longer than the one before;
@@ -21,6 +23,31 @@ SQL = f"""
     width_bucket(ceil(extract(epoch FROM delivered_at - accepted_at))::bigint - 1,
                  ARRAY{list(BOUNDS)}::bigint[])
 """
+
+PERCENTILES = (50, 90, 95, 99)
+
+
+class Percentile(NamedTuple):
+    """So many percent of the messages took at most so many seconds; None: longer than any bound."""
+
+    percent: int
+    at_most: int | None
+
+
+def percentiles(classes: Mapping[int, int]) -> list[Percentile]:
+    """Return what can be told for certain of messages counted by class; nothing of none."""
+    total = sum(classes.values())
+    return [Percentile(percent, _bound(classes, percent)) for percent in PERCENTILES if total]
+
+
+def _bound(classes: Mapping[int, int], percent: int) -> int | None:
+    """Return the least bound within which so many percent of the messages lie."""
+    wanted = -(-sum(classes.values()) * percent // 100)
+    for index, bound in enumerate(BOUNDS):
+        wanted -= classes.get(index, 0)
+        if wanted <= 0:
+            return bound
+    return None
 
 
 def place(accepted_at: datetime | None, delivered_at: datetime | None) -> int | None:

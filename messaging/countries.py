@@ -12,6 +12,10 @@ _REGIONS = {str(code): regions for code, regions in COUNTRY_CODE_TO_REGION_CODE.
 # What libphonenumber says for numbers of no country (satellites, +800).
 WORLD = "001"
 
+_NORTH_AMERICA = "1"
+# A number as every area of North America has it.
+_SUBSCRIBER = "2002002345"
+
 # The kinds of number whose patterns make a number one of a region's, likeliest first.
 _KINDS = (
     "mobile",
@@ -55,6 +59,27 @@ def country_of(e164: str) -> str:
         return _asked(e164)
     match = _patterns(code).match(national)
     return match.lastgroup or "" if match else ""
+
+
+@lru_cache(maxsize=4096)
+def country_of_prefix(prefix: str) -> str:
+    """Return the country of the numbers that begin so, empty where several are as likely.
+
+    A country whose numbers begin as no other's is found by that; the rest of a calling code is its
+    main country's, except in North America, where a whole number has to be made up to tell.
+    """
+    code = calling_code(prefix)
+    if not code:
+        return ""
+    main, *others = _REGIONS[code]
+    national = prefix[1 + len(code) :]
+    for region in others:
+        leading = cast(PhoneMetadata, PhoneMetadata.metadata_for_region(region)).leading_digits
+        if leading and re.match(leading, national):
+            return region
+    if code == _NORTH_AMERICA:
+        return country_of(prefix + _SUBSCRIBER[len(national) :])
+    return "" if main == WORLD else main
 
 
 @lru_cache

@@ -1,5 +1,6 @@
 """Latency: Python and SQL sort every time into the same class."""
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -64,3 +65,32 @@ def test_the_database_sorts_as_python_does(db, took):
         (place,) = cursor.fetchone()
 
     assert place == latency.place(NOON, NOON + took)
+
+
+def test_percentiles_are_bounds_that_hold_exactly():
+    times = [timedelta(seconds=second) for second in range(1, 101)]
+    classes = Counter(latency.place(NOON, NOON + took) for took in times)
+
+    assert latency.percentiles(classes) == [(50, 50), (90, 120), (95, 120), (99, 120)]
+
+
+@given(st.lists(st.timedeltas(timedelta(0), timedelta(days=2)), min_size=1))
+def test_so_many_percent_are_within_the_bound_and_fewer_within_the_one_before(times):
+    classes = Counter(latency.place(NOON, NOON + took) for took in times)
+
+    for percent, at_most in latency.percentiles(classes):
+        before = max((bound for bound in latency.BOUNDS if bound < at_most), default=0)
+        assert share(times, at_most) >= percent
+        assert share(times, before) < percent or before == 0
+
+
+def share(times, seconds):
+    return 100 * sum(took <= timedelta(seconds=seconds) for took in times) / len(times)
+
+
+def test_what_took_longer_than_every_bound_has_none():
+    assert latency.percentiles({0: 1, len(latency.BOUNDS): 9})[0] == (50, None)
+
+
+def test_nothing_delivered_has_no_percentiles():
+    assert latency.percentiles({}) == []

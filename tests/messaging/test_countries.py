@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
 from messaging.addresses import E164
-from messaging.countries import calling_code, country_of
+from messaging.countries import calling_code, country_of, country_of_prefix
 
 
 def asked(e164):
@@ -71,3 +71,23 @@ def test_calling_codes_have_one_to_three_digits():
     assert [calling_code(n) for n in ("+15005550006", "+393471234567", "+3584570000")] == [
         "1", "39", "358"
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("prefix", "country"),
+    [
+        ("+39347", "IT"),
+        ("+44771", "GB"),
+        ("+79161", "RU"),
+        ("+77012", "KZ"),
+        ("+12125", "US"),
+        ("+14165", "CA"),
+        ("+12425", "BS"),
+        ("+1", ""),
+        ("+88216", ""),
+        ("39347", ""),
+        ("+999", ""),
+    ],
+)
+def test_a_beginning_tells_the_country_where_it_can(prefix, country):
+    assert country_of_prefix(prefix) == country
