@@ -75,8 +75,8 @@ def bars(*, delivery_id: int, figures: Figures) -> list[Bar]:
         ),
     ]
     return [
-        Bar(_("Targeted"), figures.targeted, _placed(targeted)),
-        Bar(_("To send"), figures.to_send, _placed(ended)),
+        Bar(_("Targeted"), figures.targeted, placed(targeted)),
+        Bar(_("To send"), figures.to_send, placed(ended)),
     ]
 
 
@@ -95,7 +95,7 @@ def waiting(*, delivery_id: int, figures: Figures) -> list[Part]:
     ]
 
 
-def _placed(parts: Sequence[Part]) -> list[Part]:
+def placed(parts: Sequence[Part]) -> list[Part]:
     """Give each part its place: in proportion, but never so narrow that it cannot be seen."""
     total = sum(part.count for part in parts)
     if not total:

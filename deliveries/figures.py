@@ -12,7 +12,7 @@ from django.db.models import Sum
 from deliveries import counters
 from deliveries.models import Counter
 from messaging.failures import FailureType, Reason
-from messaging.statuses import MessageStatus
+from messaging.statuses import Evidence, MessageStatus
 
 _STATUS_FIELDS = {status.value: status.name.lower() for status in MessageStatus}
 _PLAIN = {
@@ -76,6 +76,13 @@ class ExclusionCount:
 
     reason: Reason
     count: int
+
+
+class EvidenceCount(NamedTuple):
+    """How many delivered messages are known that well."""
+
+    evidence: Evidence
+    number: int
 
 
 class Price(NamedTuple):
@@ -150,6 +157,13 @@ def exclusions(*, delivery_id: int) -> list[ExclusionCount]:
         if count
     ]
     return sorted(found, key=lambda exclusion: (-exclusion.count, exclusion.reason))
+
+
+def evidence(*, delivery_id: int) -> list[EvidenceCount]:
+    """Return how well it is known that messages were delivered, the strongest proof first."""
+    counted = _by_key(delivery_id, counters.EVIDENCE)
+    found = [EvidenceCount(Evidence(int(key)), count) for key, count in counted.items() if count]
+    return sorted(found, reverse=True)
 
 
 def spend(*, delivery_id: int) -> Spend:

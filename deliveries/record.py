@@ -11,6 +11,7 @@ from deliveries import latency
 from deliveries.counters import Counted
 from deliveries.merge import Outcome, Said
 from messaging.addresses import prefix
+from messaging.evidence import proven
 from messaging.failures import FailureType, Reason
 from messaging.statuses import IN_PROGRESS, PROCESSED, Evidence, MessageStatus
 from storage import rows
@@ -105,7 +106,7 @@ class Standing(NamedTuple):
             outcome.failure_type,
             outcome.reason,
             outcome.qualification_id,
-            outcome.evidence,
+            proven(outcome.evidence, country=self.country),
             outcome.contradicted,
             outcome.code,
             outcome.text,

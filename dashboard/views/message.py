@@ -4,7 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from dashboard import access, message_lines, paging
+from dashboard import access, evidence, message_lines, paging
 from deliveries import story
 from deliveries.models import Message, ProviderReference
 from deliveries.story import Story
@@ -34,6 +34,7 @@ def message(request: HttpRequest, message_id: int) -> HttpResponse:
         "made_at": time_of(found.pk),
         "stamp": stamp,
         "lines": message_lines.of(told),
+        "grades": evidence.why(found, [line.event for line in told.events]),
         "references": ProviderReference.objects.filter(message_id=found.pk).order_by(
             "attempt", "part", "id"
         ),

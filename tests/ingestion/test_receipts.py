@@ -227,3 +227,15 @@ def test_a_message_that_was_given_up_changes_only_when_something_final_is_said(m
 
     tell(report("m", "delivered"))
     assert callbacks.standing(message)[0] == "Received on mobile"
+
+
+def test_where_carriers_prove_no_handset_a_message_is_graded_lower_than_its_event(account, tell):
+    delivery = records.delivery(account=account)
+    callbacks.register(delivery, {"address": "+12025550123", "provider_message_id": "us"})
+
+    tell(report("us", "delivered", minute=1))
+
+    message = Message.objects.get(address="+12025550123")
+    assert message.evidence == Evidence.CARRIER
+    assert [event.evidence for event in message.events.all()] == [Evidence.HANDSET]
+    assert callbacks.drifts() == []

@@ -203,3 +203,11 @@ def test_a_fingerprint_depends_on_address_and_key():
     assert len(prints) == 6
     assert {len(one) for one in prints} == {16}
     assert addresses.fingerprint(NUMBER, b"a") == addresses.fingerprint(NUMBER, b"a")
+
+
+@pytest.mark.parametrize(
+    ("address", "beginning"),
+    [("+393471234567", "+39347"), ("anna@example.org", ""), ("", ""), ("393471234567", "")],
+)
+def test_the_beginning_of_a_number_tells_its_carrier(address, beginning):
+    assert addresses.prefix(address) == beginning
