@@ -8,6 +8,7 @@ from api import errors
 from api.views.accounts import AccountsView, AccountView
 from api.views.callbacks import CallbacksView, DiscardView, ReplayView, RetryView
 from api.views.deliveries import DeliveriesView, DeliveryView, TimelineView
+from api.views.error_reports import DeliveryErrorsView, ErrorsView
 from api.views.exclusions import ExclusionsView
 from api.views.inbound import InboundView
 from api.views.journal import AuditView
@@ -36,6 +37,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("deliveries/<id:delivery_id>/clicks/", ClicksView.as_view(), name="clicks"),
     path("deliveries/<id:delivery_id>/audit/", AuditView.as_view(), name="audit"),
     path("deliveries/<id:delivery_id>/timeline/", TimelineView.as_view(), name="timeline"),
+    path("deliveries/<id:delivery_id>/errors/", DeliveryErrorsView.as_view(), name="errors_of"),
+    path("errors/", ErrorsView.as_view(), name="errors"),
     path("messages/<id:message_id>/", MessageView.as_view(), name="message"),
     path("callbacks/", CallbacksView.as_view(), name="callbacks"),
     path("callbacks/replay/", ReplayView.as_view(), name="replay"),
