@@ -13,6 +13,7 @@ from dashboard.views import (
     content,
     deliveries,
     erasure,
+    error_reports,
     exclusions,
     inbound,
     logs,
@@ -37,6 +38,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("deliveries/new/", deliveries.new, name="delivery_new"),
     path("deliveries/<int:delivery_id>/", summary.shown, name="delivery"),
     path("deliveries/<int:delivery_id>/chart/", summary.chart, name="delivery_chart"),
+    path("deliveries/<int:delivery_id>/reports/", error_reports.delivery, name="delivery_reports"),
     path("deliveries/<int:delivery_id>/sms/", content.shown, name="delivery_sms"),
     path("sms/preview/", content.preview, name="sms_preview"),
     path("deliveries/<int:delivery_id>/logs/", logs.rows, name="delivery_logs"),
@@ -54,6 +56,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("deliveries/<int:delivery_id>/audit/proofs/", audit.proofs, name="delivery_audit_proofs"),
     path("messages/<int:message_id>/", message.message, name="message"),
     path("messages/<int:message_id>/history/", message.history, name="message_history"),
+    path("errors/", error_reports.across, name="errors"),
     path("callbacks/", callbacks.piles, name="callbacks"),
     path("callbacks/health/", callback_health.health, name="callback_health"),
     path(

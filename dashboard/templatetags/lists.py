@@ -55,3 +55,13 @@ def query_without(context: dict[str, Any], *names: str) -> str:
     for name in (*names, "cursor"):
         query.pop(name, None)
     return f"?{query.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
+def query_with(context: dict[str, Any], **values: str) -> str:
+    """Write the page's query string with these values, so that one filter is changed."""
+    query = context["request"].GET.copy()
+    query.pop("cursor", None)
+    for name, value in values.items():
+        query[name] = value
+    return f"?{query.urlencode()}"

@@ -31,6 +31,35 @@ def share(part: int, whole: int) -> str:
 
 
 @register.filter
+def percent(rate: float) -> str:
+    """Write a share from 0 to 1 in percent; a whole one only where it is exact."""
+    tenths = round(1000 * rate)
+    tenths = min(tenths, 999) if rate < 1 else tenths
+    places = 0 if tenths % 10 == 0 else 1
+    return f"{number_format(Decimal(tenths) / 10, decimal_pos=places, use_l10n=True)} %"
+
+
+def whole_percent(rate: float) -> str:
+    """Write a share from 0 to 1 in percent without decimals; 100 only where it is all."""
+    return f"{min(round(100 * rate), 99 if rate < 1 else 100)} %"
+
+
+def plain_points(difference: float) -> str:
+    """Write a difference of two shares in percentage points, as short as it can be."""
+    tenths = abs(round(1000 * difference))
+    places = 0 if tenths % 10 == 0 else 1
+    return str(number_format(Decimal(tenths) / 10, decimal_pos=places, use_l10n=True))
+
+
+@register.filter
+def points(difference: float) -> str:
+    """Write a difference of two shares in percentage points, with its sign."""
+    tenths = round(1000 * difference)
+    sign = "+" if tenths > 0 else "\N{MINUS SIGN}" if tenths < 0 else ""
+    return f"{sign}{number_format(Decimal(abs(tenths)) / 10, decimal_pos=1, use_l10n=True)}"
+
+
+@register.filter
 def money(value: Decimal) -> str:
     """Write an amount with two decimals; with four below one, where single messages cost."""
     places = 4 if 0 < abs(value) < 1 else 2

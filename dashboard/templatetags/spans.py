@@ -14,6 +14,20 @@ DAY = 24 * HOUR
 
 
 @register.filter
+def bound(seconds: int) -> str:
+    """Write a bound of whole seconds in the one unit it is a multiple of."""
+    for unit, text in (
+        (DAY, _("%(number)s d")),
+        (HOUR, _("%(number)s h")),
+        (MINUTE, _("%(number)s min")),
+    ):
+        if seconds >= unit and seconds % (unit / 2) == 0:
+            number = seconds / unit
+            return text % {"number": number_format(number, 0 if number.is_integer() else 1)}
+    return _("%(number)s s") % {"number": seconds}
+
+
+@register.filter
 def span(length: timedelta) -> str:
     """Write a length of time with its two largest units; tenths below ten seconds."""
     seconds = abs(length.total_seconds())

@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from dashboard import access, reconciliation, throughput
-from deliveries import figures
+from dashboard import access, drops, evidence, reconciliation, throughput
+from deliveries import errors, figures
 from deliveries.models import Delivery
 from providers import patience
 
@@ -44,9 +44,12 @@ def _delivery(delivery_id: int) -> Delivery:
 
 def _figures(delivery: Delivery) -> dict[str, Any]:
     counted = figures.of(delivery_ids=[delivery.pk])[delivery.pk]
+    drop = errors.of_delivery(delivery).shortfall()
     return {
         "delivery": delivery,
         "figures": counted,
+        "drop": drop and drops.sentence(drop, own=True),
+        "proof": evidence.of_delivery(delivery_id=delivery.pk),
         "bars": reconciliation.bars(delivery_id=delivery.pk, figures=counted),
         "waiting": reconciliation.waiting(delivery_id=delivery.pk, figures=counted),
         "failures": figures.failures(delivery_id=delivery.pk),

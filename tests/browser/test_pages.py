@@ -1,14 +1,19 @@
 """Every page, in both appearances, widths and languages: no violation of WCAG, nothing sideways."""
 
+from datetime import timedelta
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from deliveries import roles
 from messaging.failures import FailureType, Reason
 from messaging.statuses import DeliveryStatus, MessageStatus
 from tests.browser.conftest import NARROW, WIDE
+from tests.deliveries import outcomes
+from tests.deliveries.test_slice_names import qualification
 from tests.records import NOON, delivery, event, exclusion, message
 
 LONG = "Rinnovo abbonamento: promemoria per chi non ha ancora risposto all'offerta d'autunno"
@@ -32,7 +37,8 @@ def addresses(transactional_db):
         failed_at=NOON,
         text="SR twilio stat=UNDELIV err=001",
     )
-    tabs = ("", "sms/", "logs/", "exclusions/", "tracking/", "tracking/urls/", "audit/")
+    fallen = fallen_delivery()
+    tabs = ("", "reports/", "sms/", "logs/", "exclusions/", "tracking/", "tracking/urls/", "audit/")
     return [
         "/deliveries/",
         "/deliveries/?label=nothing+like+it",
@@ -40,6 +46,10 @@ def addresses(transactional_db):
         "/password/",
         *[f"/deliveries/{full.pk}/{tab}" for tab in tabs],
         f"/messages/{sent.pk}/",
+        f"/deliveries/{fallen.pk}/",
+        f"/deliveries/{fallen.pk}/reports/?by=code",
+        "/errors/",
+        f"/errors/?by=prefix&days=90&account={fallen.account_id}",
         "/callbacks/",
         "/callbacks/health/",
         "/inbound/",
@@ -50,6 +60,17 @@ def addresses(transactional_db):
         "/audit/",
         "/nothing/",
     ]
+
+
+def fallen_delivery():
+    """Make a delivery that fell in one place with one error, and one before it that did not."""
+    before = outcomes.delivery(contact_date=timezone.now() - timedelta(days=1))
+    fallen = outcomes.delivery(account=before.account, contact_date=timezone.now())
+    for prefix in ("+39333", "+39347"):
+        outcomes.count(before, prefix=prefix, delivered=930, failed=70)
+        outcomes.count(fallen, prefix=prefix, delivered=465, failed=35)
+    outcomes.count(fallen, prefix="+39347", failed=215, qualification_id=qualification().pk)
+    return fallen
 
 
 def violations_of(page):

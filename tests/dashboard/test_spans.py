@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from dashboard.templatetags.spans import span
+from dashboard.templatetags.spans import bound, span
 
 
 @pytest.mark.parametrize(
@@ -20,3 +20,20 @@ from dashboard.templatetags.spans import span
 )
 def test_a_length_is_written_with_its_two_largest_units(length, words):
     assert span(length) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (1, "1 s"),
+        (50, "50 s"),
+        (60, "1 min"),
+        (2_700, "45 min"),
+        (3_600, "1 h"),
+        (64_800, "18 h"),
+        (129_600, "1.5 d"),
+        (259_200, "3 d"),
+    ],
+)
+def test_a_bound_is_written_in_one_unit(seconds, words):
+    assert bound(seconds) == words

@@ -145,12 +145,12 @@ def test_the_summary_costs_the_same_queries_however_much_there_is(
 ):
     shown = delivery()
     message(shown, status=MessageStatus.DELIVERED, delivered_at=NOON, country="IT")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(13):
         marketer.get(f"/deliveries/{shown.pk}/")
 
     failed(shown, FailureType.HARD, Reason.USER_UNKNOWN)
     failed(shown, FailureType.SOFT, Reason.UNREACHABLE)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(13):
         marketer.get(f"/deliveries/{shown.pk}/")
 
 

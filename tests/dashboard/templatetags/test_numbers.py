@@ -61,3 +61,27 @@ def test_a_network_is_written_as_country_and_network(code, written):
 )
 def test_a_length_of_time_is_written_without_what_is_zero(length, written):
     assert numbers.hours(length) == written
+
+
+@pytest.mark.parametrize(
+    ("rate", "written", "whole"),
+    [
+        (0.8214, "82.1 %", "82 %"),
+        (0.93, "93 %", "93 %"),
+        (0.9999, "99.9 %", "99 %"),
+        (1.0, "100 %", "100 %"),
+        (0.0, "0 %", "0 %"),
+    ],
+)
+def test_a_rate_is_written_in_percent(rate, written, whole):
+    assert numbers.percent(rate) == written
+    assert numbers.whole_percent(rate) == whole
+
+
+@pytest.mark.parametrize(
+    ("difference", "written", "plain"),
+    [(0.111, "+11.1", "11.1"), (-0.02, "\N{MINUS SIGN}2.0", "2"), (0.0001, "0.0", "0")],
+)
+def test_a_difference_is_written_in_points(difference, written, plain):
+    assert numbers.points(difference) == written
+    assert numbers.plain_points(difference) == plain
