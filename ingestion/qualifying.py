@@ -3,6 +3,8 @@
 A qualification that nobody has looked at says what the provider's own table does.
 """
 
+import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -42,6 +44,8 @@ class Verdict(NamedTuple):
 Verdicts = Mapping[Fault, Verdict]
 
 NO_FAILURE = Verdict(None, int(FailureType.UNDEFINED), int(Reason.UNDEFINED))
+# A status of SMPP, which has as many digits as a number.
+_HEXADECIMAL = re.compile(r"0x[0-9A-Fa-f]{1,8}")
 _COLUMNS = "kind, key, default_failure_type, default_reason, id, failure_type, reason"
 _RETURNED = ", ".join(f"qualification.{name}" for name in _COLUMNS.split(", "))
 
@@ -81,9 +85,13 @@ def verdicts(heard: Iterable[Heard], *, at: datetime, lock: bool) -> Verdicts:
     if lock:
         return known | _make([(found, first[found]) for found in new], at=at)
     return known | {
-        found: Verdict(-number, found.failure_type, found.reason)
-        for number, found in enumerate(new, start=1)
+        found: Verdict(_made_up(found), found.failure_type, found.reason) for found in new
     }
+
+
+def _made_up(found: Fault) -> int:
+    """Return an id below zero, the same whenever it is asked for."""
+    return -1 - int.from_bytes(hashlib.blake2b(repr(found).encode(), digest_size=7).digest())
 
 
 def _of_table(failure: FailureClass | None) -> Verdict:
@@ -136,11 +144,13 @@ def _make(new: Sequence[tuple[Fault, Heard]], *, at: datetime) -> dict[Fault, Ve
 def _described(item: Heard) -> tuple[str, str, str]:
     """Return status, code and first text of a new qualification; no address stays in them."""
     report = item.report
-    judged = report.failure is not None and (
-        report.failure is not FailureClass.UNDEFINED or registry.get(item.kind).lists(report.code)
-    )
-    status = Qualification.Status.KEEP if judged else Qualification.Status.TO_QUALIFY
-    code = addresses.redact(report.code, report.address)
+    listed = registry.get(item.kind).lists(report.code)
+    judged = report.failure is not FailureClass.UNDEFINED or listed
+    keep = report.failure is not None and judged
+    status = Qualification.Status.KEEP if keep else Qualification.Status.TO_QUALIFY
+    # Some providers hand on the number in the place of a code.
+    redacted = addresses.redact_all(addresses.redact(report.code, report.address))
+    code = report.code if listed or _HEXADECIMAL.fullmatch(report.code) else redacted
     said = addresses.redact_all(addresses.redact(report.text, report.address))
     return str(status), code[:LONGEST_CODE], said[:LONGEST_TEXT]
 

@@ -15,15 +15,16 @@ from deliveries import journal, record
 from deliveries.merge import fold
 from deliveries.record import Event, Standing
 from ingestion import held, inbox, optouts, receipts
+from ingestion.foreseen import Foreseen
 from ingestion.matching import Place
 from ingestion.models import InboxEntry
+from ingestion.moves import Move, Moves
 from ingestion.reading import Heard, Reading, read
 from ingestion.receipts import Effect
 from messaging.statuses import IN_PROGRESS, MessageStatus
 from storage.ids import lowest_id
 
 BATCH = 2_000
-SAMPLE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,37 +37,48 @@ class ReplayFilter:
     entry_ids: Sequence[int] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
-    """One message that stands differently after the replay."""
-
-    message_id: int
-    before: tuple[int, int, int]
-    after: tuple[int, int, int]
-
-
 @dataclass(slots=True)
 class Replayed:
-    """What a replay changed, or would change; before and after are status, type and reason."""
+    """What a replay changed, or would change; `moves` tells which status, type or reason."""
 
     entries: int = 0
     events: int = 0
-    messages: int = 0
-    moved: int = 0
     dead: int = 0
-    sample: list[Move] = field(default_factory=list)
+    changed_ids: set[int] = field(default_factory=set, repr=False)
+    moves: Moves = field(default_factory=Moves)
+
+    @property
+    def messages(self) -> int:
+        """Return how many messages are not in every column as before."""
+        return len(self.changed_ids)
+
+    @property
+    def moved(self) -> int:
+        """Return how many have another status, type or reason."""
+        return self.moves.messages
+
+    @property
+    def deliveries(self) -> int:
+        """Return to how many deliveries those belong."""
+        return self.moves.deliveries
+
+    @property
+    def addresses(self) -> int:
+        """Return to how many addresses those went."""
+        return self.moves.addresses
+
+    @property
+    def sample(self) -> list[Move]:
+        """Return the first of those."""
+        return self.moves.sample
 
     def add(self, effect: Effect) -> None:
         """Add what one batch changes."""
         self.events += len(effect.added)
         self.dead += len(effect.dead)
         for now in effect.changed():
-            self.messages += 1
-            before = effect.before[now.id]
-            if now[4:7] != before[4:7]:
-                self.moved += 1
-                if len(self.sample) < SAMPLE:
-                    self.sample.append(Move(now.id, before[4:7], now[4:7]))
+            self.changed_ids.add(now.id)
+            self.moves.add(effect.before[now.id], now)
 
 
 def replay(
@@ -74,12 +86,13 @@ def replay(
 ) -> Replayed:
     """Apply stored callbacks again, batch by batch, each in a transaction of its own."""
     result = Replayed()
+    foreseen = Foreseen() if dry_run else None
     for ids in _batches(chosen):
         entries = inbox.load(dict.fromkeys(ids, (0, True)))
         result.entries += len(entries)
         reading = read(entries)
         with transaction.atomic():
-            effect = _work_out(entries, reading, at=at, lock=not dry_run)
+            effect = _work_out(entries, reading, at=at, foreseen=foreseen)
             if not dry_run:
                 held.supersede(ids)
                 receipts.write(effect)
@@ -127,14 +140,19 @@ def _hear_opt_outs(
 
 
 def _work_out(
-    entries: Sequence[inbox.Entry], reading: Reading, *, at: datetime, lock: bool
+    entries: Sequence[inbox.Entry], reading: Reading, *, at: datetime, foreseen: Foreseen | None
 ) -> Effect:
+    """Work out what entries change; foreseen: what a preview has so far, None where it is real."""
     effect = Effect(dead=list(reading.unreadable))
-    matched = receipts.match(reading.heard, effect, at=at, lock=lock)
+    matched = receipts.match(reading.heard, effect, at=at, lock=foreseen is None)
     known = record.events(message_ids=matched)
+    if foreseen:
+        foreseen.onto(effect, known)
     replayed = {entry.id for entry in entries}
     for message_id, reports in matched.items():
         _hear_again(message_id, reports, known[message_id], replayed, effect)
+    if foreseen:
+        foreseen.remember(effect, known, last=max(replayed, default=0))
     return effect
 
 

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from ingestion import drain, figures, maintenance, sightings, sweeping
+from ingestion import drain, figures, judging, maintenance, sightings, sweeping
 
 
 @shared_task
@@ -23,6 +23,12 @@ def sweep(**_: object) -> int:
 def squash_counters(**_: object) -> int:
     """Replace what was counted of callbacks by its sums."""
     return figures.squash() + sightings.squash()
+
+
+@shared_task
+def judge_history(**_: object) -> int:
+    """Go on with the history that a changed qualification has to judge, as its row tells."""
+    return judging.work(at=timezone.now())
 
 
 @shared_task

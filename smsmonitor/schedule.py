@@ -4,6 +4,7 @@ from typing import Any
 
 PERIODS: dict[str, float] = {
     "ingestion.tasks.sweep": 5,
+    "ingestion.tasks.judge_history": 5,
     "sending.tasks.close_ended": 10,
     "deliveries.tasks.squash_counters": 30,
     "ingestion.tasks.squash_counters": 30,

@@ -12,7 +12,7 @@ from api.fields import FAILURE_TYPES, MESSAGE_STATUSES, REASONS, IdField, TimeFi
 from api.paging import Paged
 from api.strictness import Strict
 from ingestion.models import HeldCallback
-from ingestion.replay import Move
+from ingestion.moves import Move
 from messaging.failures import FailureType, Reason
 from messaging.statuses import MessageStatus
 
@@ -133,6 +133,8 @@ class ReplayedSerializer(serializers.Serializer[Any]):
     events = serializers.IntegerField()
     messages = serializers.IntegerField()
     moved = serializers.IntegerField()
+    deliveries = serializers.IntegerField()
+    addresses = serializers.IntegerField()
     dead = serializers.IntegerField()
     sample = MoveSerializer(many=True)
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from dashboard import access
 from dashboard.replay_form import ReplayForm
 from ingestion import replay
-from ingestion.replay import Move
+from ingestion.moves import Move
 from messaging.failures import Reason
 from messaging.statuses import MessageStatus
 

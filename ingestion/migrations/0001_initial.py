@@ -229,6 +229,164 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Judgement",
+            fields=[
+                (
+                    "id",
+                    models.BigIntegerField(
+                        db_default=storage.ids.NextId(),
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="time")),
+                (
+                    "before_status",
+                    models.CharField(
+                        choices=[
+                            ("to_qualify", "To qualify"),
+                            ("keep", "Keep"),
+                            ("ignore", "Ignore"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "before_failure_type",
+                    models.SmallIntegerField(
+                        choices=[(0, "Not defined"), (1, "Hard"), (2, "Soft"), (3, "Ignored")]
+                    ),
+                ),
+                (
+                    "before_reason",
+                    models.SmallIntegerField(
+                        choices=[
+                            (0, "Not defined"),
+                            (1, "User unknown"),
+                            (2, "Invalid domain"),
+                            (3, "Unreachable"),
+                            (4, "Account disabled"),
+                            (5, "Mailbox full"),
+                            (6, "Not connected"),
+                            (7, "Address not specified"),
+                            (8, "Denylisted address"),
+                            (9, "Address in quarantine"),
+                            (10, "Double"),
+                            (11, "Excluded by a rule"),
+                            (12, "Excluded after arbitration"),
+                            (14, "Bad-quality address"),
+                            (15, "Unqualified address"),
+                            (16, "Not eligible"),
+                            (17, "Target limited in size"),
+                            (20, "Refused"),
+                            (25, "Error ignored"),
+                            (127, "Control address"),
+                        ]
+                    ),
+                ),
+                ("before_text", models.CharField(blank=True, max_length=500)),
+                (
+                    "after_status",
+                    models.CharField(
+                        choices=[
+                            ("to_qualify", "To qualify"),
+                            ("keep", "Keep"),
+                            ("ignore", "Ignore"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "after_failure_type",
+                    models.SmallIntegerField(
+                        choices=[(0, "Not defined"), (1, "Hard"), (2, "Soft"), (3, "Ignored")]
+                    ),
+                ),
+                (
+                    "after_reason",
+                    models.SmallIntegerField(
+                        choices=[
+                            (0, "Not defined"),
+                            (1, "User unknown"),
+                            (2, "Invalid domain"),
+                            (3, "Unreachable"),
+                            (4, "Account disabled"),
+                            (5, "Mailbox full"),
+                            (6, "Not connected"),
+                            (7, "Address not specified"),
+                            (8, "Denylisted address"),
+                            (9, "Address in quarantine"),
+                            (10, "Double"),
+                            (11, "Excluded by a rule"),
+                            (12, "Excluded after arbitration"),
+                            (14, "Bad-quality address"),
+                            (15, "Unqualified address"),
+                            (16, "Not eligible"),
+                            (17, "Target limited in size"),
+                            (20, "Refused"),
+                            (25, "Error ignored"),
+                            (127, "Control address"),
+                        ]
+                    ),
+                ),
+                ("after_text", models.CharField(blank=True, max_length=500)),
+                ("judges_history", models.BooleanField(default=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "Under way"), ("done", "Done")],
+                        max_length=8,
+                        verbose_name="state",
+                    ),
+                ),
+                ("cursor", models.BigIntegerField(default=0)),
+                ("examined", models.BigIntegerField(default=0)),
+                ("moved", models.BigIntegerField(default=0)),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "qualification",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="providers.qualification",
+                    ),
+                ),
+                (
+                    "undoes",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="undone_by",
+                        to="ingestion.judgement",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        fields=["qualification", "-id"], name="judgements_of_a_qualification"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "open")),
+                        fields=("qualification",),
+                        name="history_is_judged_by_one_change_at_a_time",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="ReceiptCounter",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),

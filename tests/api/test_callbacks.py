@@ -154,6 +154,8 @@ def test_a_replay_tells_what_would_move_and_then_moves_it(operator, stored):
         "events": 1,
         "messages": 1,
         "moved": 1,
+        "deliveries": 1,
+        "addresses": 1,
         "dead": 0,
         "sample": [
             {

@@ -7,9 +7,10 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 
 from deliveries.models import AuditEvent, Counter, Delivery, Message, MessageEvent
-from ingestion import replay
+from ingestion import moves, replay
 from ingestion.models import HeldCallback, InboxEntry
-from ingestion.replay import Move, Replayed, ReplayFilter
+from ingestion.moves import Move
+from ingestion.replay import Replayed, ReplayFilter
 from messaging.failures import FailureClass
 from messaging.statuses import MessageStatus
 from sending import closing
@@ -66,6 +67,7 @@ def test_a_preview_writes_nothing_and_tells_what_the_replay_then_does(applied, t
     assert state() == before
     assert AuditEvent.objects.count() == 0
     assert (preview.entries, preview.events, preview.messages, preview.moved) == (40, 10, 10, 10)
+    assert (preview.deliveries, preview.addresses) == (1, 10)
     assert preview.sample[0] == Move(applied[0].pk, (30, 2, 0), (30, 1, 1))
     assert run() == preview
     assert {callbacks.standing(message) for message in applied[:10]} == {
@@ -228,7 +230,7 @@ def test_a_filter_chooses_account_and_time(account, delivery, message):
 
 def test_a_replay_goes_batch_by_batch(applied, table, monkeypatch):
     monkeypatch.setattr(replay, "BATCH", 7)
-    monkeypatch.setattr(replay, "SAMPLE", 3)
+    monkeypatch.setattr(moves, "SAMPLE", 3)
     table["lost"] = UNKNOWN_USER
     admin = get_user_model().objects.create_user("anna")
 
@@ -238,6 +240,37 @@ def test_a_replay_goes_batch_by_batch(applied, table, monkeypatch):
     line = AuditEvent.objects.get()
     assert (line.code, line.actor) == ("CBK-1003", "anna")
     assert line.text == "40 callbacks replayed: 10 messages moved."
+
+
+def test_a_preview_sees_what_its_own_batches_have_foreseen(delivery, post, table, monkeypatch):
+    """Both failures of a message come to mean something else, in batches of their own."""
+    monkeypatch.setattr(replay, "BATCH", 2)
+    table["odd"] = table["lost"]
+    for number in range(4):
+        records.message(delivery, provider_ids=(f"m-{number}",))
+    for word in ("lost", "odd", "sent"):
+        for number in range(4):
+            post(id=f"m-{number}", word=word, code=word[0])
+    callbacks.apply_all()
+    table["lost"] = (MessageStatus.DELIVERED, None)
+    table["odd"] = UNKNOWN_USER
+    table["sent"] = (None, None)
+
+    preview = run(dry_run=True)
+
+    assert run() == preview
+    assert (preview.messages, preview.moved) == (4, 4)
+    assert callbacks.drifts() == []
+
+
+def test_a_replay_whose_entries_were_dropped_meanwhile_changes_nothing(post, message, monkeypatch):
+    post(id="m", word="done")
+    callbacks.apply_all()
+    gone = iter([callbacks.entry_ids()])
+    monkeypatch.setattr(replay, "_batches", lambda _chosen: gone)
+    InboxEntry.objects.all().delete()
+
+    assert run(dry_run=True) == Replayed()
 
 
 def test_parts_and_duplicates_are_replayed_as_one(delivery, post, table):
