@@ -18,6 +18,7 @@ from api.parsing import TooLarge
 from deliveries.drafts import NotChangeable
 from deliveries.filters import BadFilter
 from ingestion.accounts import BadAccount
+from ingestion.judgements import BadRuling, NotNow
 from ingestion.lines import BadBody
 from ingestion.registration import NotRegistrable
 from storage.keyset import BadCursor
@@ -29,7 +30,7 @@ class Conflict(Exception):
 
 def answer(error: Exception, context: Mapping[str, Any]) -> Response | None:
     """Return the response to an exception; None for one that nobody foresaw."""
-    if isinstance(error, BadFilter | BadAccount):
+    if isinstance(error, BadFilter | BadAccount | BadRuling):
         fields = {name: [str(text)] for name, text in error.errors.items()}
         return Response(fields, status=status.HTTP_400_BAD_REQUEST)
     if isinstance(error, BadCursor):
@@ -48,7 +49,7 @@ def answer(error: Exception, context: Mapping[str, Any]) -> Response | None:
 
 
 _CODES: tuple[tuple[tuple[type[Exception], ...], int], ...] = (
-    ((Conflict, NotChangeable, NotRegistrable, IntegrityError), status.HTTP_409_CONFLICT),
+    ((Conflict, NotChangeable, NotNow, NotRegistrable, IntegrityError), status.HTTP_409_CONFLICT),
     ((BadBody, DataError), status.HTTP_400_BAD_REQUEST),
     ((ObjectDoesNotExist,), status.HTTP_404_NOT_FOUND),
     ((RequestDataTooBig,), status.HTTP_413_REQUEST_ENTITY_TOO_LARGE),

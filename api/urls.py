@@ -13,6 +13,12 @@ from api.views.exclusions import ExclusionsView
 from api.views.inbound import InboundView
 from api.views.journal import AuditView
 from api.views.messages import MessagesView, MessageView
+from api.views.qualifications import (
+    QualificationsView,
+    QualificationView,
+    RequalifyView,
+    UndoView,
+)
 from api.views.tracking import ClicksView, UrlsView
 
 
@@ -44,6 +50,20 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("callbacks/replay/", ReplayView.as_view(), name="replay"),
     path("callbacks/<id:callback_id>/retry/", RetryView.as_view(), name="retry"),
     path("callbacks/<id:callback_id>/discard/", DiscardView.as_view(), name="discard"),
+    path("qualifications/", QualificationsView.as_view(), name="qualifications"),
+    path(
+        "qualifications/<id:qualification_id>/", QualificationView.as_view(), name="qualification"
+    ),
+    path(
+        "qualifications/<id:qualification_id>/requalify/",
+        RequalifyView.as_view(),
+        name="requalify",
+    ),
+    path(
+        "qualifications/<id:qualification_id>/undo/",
+        UndoView.as_view(),
+        name="qualification_undo",
+    ),
     path("inbound/", InboundView.as_view(), name="inbound"),
     path("<path:anything>", errors.missing),
 ]

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from deliveries import logs
 from deliveries.models import Message, MessageEvent
-from providers import registry
+from providers import explaining
 from providers.codes import Explanation
 
 
@@ -33,14 +33,5 @@ def of(*, message_id: int) -> Story:
     return Story(
         message=message,
         provider_message_ids=logs.provider_ids(messages=[message]).get(message.pk, []),
-        events=[Line(event, _explained(kind, event.provider_code)) for event in events],
+        events=[Line(event, explaining.of_code(kind, event.provider_code)) for event in events],
     )
-
-
-def _explained(kind: str, code: str) -> Explanation | None:
-    if not code:
-        return None
-    try:
-        return registry.get(kind).explain(code)
-    except registry.UnknownKind:
-        return None

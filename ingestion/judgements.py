@@ -4,7 +4,7 @@ Whoever changes one locks its row, which drains share while they use it; a chang
 while history is still being judged by the one before it is refused.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -97,11 +97,15 @@ def preview(*, qualification_id: int, wanted: Mapping[str, Any]) -> Preview:
 
 
 def preview_undo(*, qualification_id: int) -> Preview:
-    """Tell what would move if the last change were taken back; raises NotNow."""
-    last = _last_standing(qualification_id)
-    standing = judging.changes(qualification_id=qualification_id)[:-1]
+    """Tell what would move if the last change were taken back.
+
+    Raises NotNow and Qualification.DoesNotExist.
+    """
+    last = _undoable(Qualification.objects.get(pk=qualification_id).pk)
+    standing = judging.changes(qualification_id=qualification_id)
+    kept = [change for change in standing if change.id != last.pk]
     return judging.preview(
-        qualification_id=qualification_id, changes=standing, now=judging.before_of(last)
+        qualification_id=qualification_id, changes=kept, now=judging.before_of(last)
     )
 
 
@@ -122,8 +126,8 @@ def change(
     row = _locked(qualification_id)
     after = ruling(row, wanted)
     before = said(row)
-    if after == before and not history:
-        return None
+    if after == before:
+        return _requalify(row, by=by, at=at) if history else None
     # Only now, with the row locked: its id parts what was written before from what comes after.
     made = _record(row, after, history=history, by=by, at=at)
     text = f"Qualification {row.pk} ({row.kind}, {row.key}): {_in_words(before, after)}"
@@ -133,13 +137,34 @@ def change(
 
 
 @transaction.atomic
+def requalify(*, qualification_id: int, by: AbstractBaseUser | None, at: datetime) -> Judgement:
+    """Judge history by what is said now; raises NotNow and Qualification.DoesNotExist."""
+    return _requalify(_locked(qualification_id), by=by, at=at)
+
+
+def _requalify(row: Qualification, *, by: AbstractBaseUser | None, at: datetime) -> Judgement:
+    """Let the last change hold for what was before it, so that undoing it undoes this as well."""
+    text = f"Qualification {row.pk} ({row.kind}, {row.key}): history judged again."
+    journal.write(delivery=None, code="QLF-1004", text=text, by=by, at=at)
+    last = last_change(qualification_id=row.pk)
+    if last is None:
+        return _record(row, said(row), history=True, by=by, at=at)
+    last.judges_history = True
+    last.state = Judgement.State.OPEN
+    last.cursor = last.examined = last.moved = 0
+    last.finished_at = None
+    last.save()
+    return last
+
+
+@transaction.atomic
 def undo(*, qualification_id: int, by: AbstractBaseUser | None, at: datetime) -> Judgement:
     """Take the last change back, as if it had never been; what it moved is judged once more.
 
     Raises NotNow where there is none, and Qualification.DoesNotExist.
     """
     row = _locked(qualification_id)
-    last = _last_standing(qualification_id)
+    last = _undoable(qualification_id)
     before, after = said(row), judging.before_of(last)
     made = _record(row, after, history=True, by=by, at=at, undoes=last)
     text = f"Qualification {row.pk} ({row.kind}, {row.key}): undone, {_in_words(before, after)}."
@@ -160,11 +185,28 @@ def _locked(qualification_id: int) -> Qualification:
     return row
 
 
-def _last_standing(qualification_id: int) -> Judgement:
+def latest(*, qualification_ids: Collection[int]) -> dict[int, Judgement]:
+    """Return the last change of each qualification that had one, undone or not."""
+    found = (
+        Judgement.objects.filter(qualification_id__in=qualification_ids)
+        .select_related("by")
+        .order_by("qualification_id", "-id")
+        .distinct("qualification_id")
+    )
+    return {row.qualification_id: row for row in found}
+
+
+def last_change(*, qualification_id: int) -> Judgement | None:
+    """Return the change that an undo would take back; None where there is none."""
     found = Judgement.objects.filter(
         qualification_id=qualification_id, undoes=None, undone_by=None
     ).order_by("-id")
-    last = found.first()
+    # Where history was judged by what was said all along, nothing was changed.
+    return next((row for row in found if judging.before_of(row) != judging.after_of(row)), None)
+
+
+def _undoable(qualification_id: int) -> Judgement:
+    last = last_change(qualification_id=qualification_id)
     if last is None:
         raise NotNow(_("There is no change to undo."))
     return last

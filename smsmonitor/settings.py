@@ -220,6 +220,9 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "MessageStatusEnum": "api.fields.MESSAGE_STATUSES",
         "DeliveryStatusEnum": "messaging.statuses.DeliveryStatus",
+        "QualificationStatusEnum": "api.serializers.qualifications.STATUSES",
+        "FailureTypeEnum": "api.fields.FAILURE_TYPES",
+        "ReasonEnum": "api.fields.REASONS",
     },
 }
 

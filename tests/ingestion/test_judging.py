@@ -196,13 +196,13 @@ def test_the_preview_of_an_undo_names_what_comes_back(mixed):
 
 
 def test_a_change_for_the_future_leaves_history_and_can_be_applied_to_it_later(mixed):
-    whole = state()[:3]
+    whole = state()
     change(mixed, HARD, history=False)
     judge()
-    assert state()[:3] == whole
+    assert state()[:3] == whole[:3]
 
     named = judgements.preview(qualification_id=mixed.pk, wanted={}).moves.message_ids
-    change(mixed, {}, history=True)
+    judgements.requalify(qualification_id=mixed.pk, by=None, at=NOON)
     before = standings()
     judge()
 
@@ -211,7 +211,20 @@ def test_a_change_for_the_future_leaves_history_and_can_be_applied_to_it_later(m
     assert len(named) == 10
     undo(mixed)
     judge()
-    assert state()[:3] == whole
+    assert state() == whole
+
+
+def test_history_that_is_judged_by_what_was_said_all_along_stays(mixed):
+    whole = state()
+
+    change(mixed, {}, history=True)
+    judge()
+
+    done = Judgement.objects.get()
+    assert (done.state, done.examined, done.moved) == ("done", 14, 0)
+    assert state() == whole
+    with pytest.raises(NotNow, match="There is no change to undo."):
+        judgements.preview_undo(qualification_id=mixed.pk)
 
 
 def test_saying_what_is_said_already_is_no_change(mixed):
