@@ -16,9 +16,10 @@ from deliveries import counters, journal, judged, record
 from deliveries.judged import Judged
 from deliveries.merge import fold
 from deliveries.record import Event, Standing
-from ingestion import rulings
+from ingestion import optouts, rulings
 from ingestion.models import Judgement
 from ingestion.moves import Moves
+from ingestion.optouts import Told
 from ingestion.rulings import Change, Ruling
 
 BATCH = 2_000
@@ -46,6 +47,20 @@ class _Batch:
     before: dict[int, Standing] = field(default_factory=dict)
     after: dict[int, Standing] = field(default_factory=dict)
     judged: list[Judged] = field(default_factory=list)
+    # Events by which somebody has opted out from now on, and those by which nobody has any more.
+    opted_out: list[Event] = field(default_factory=list)
+    withdrawn: list[Key] = field(default_factory=list)
+
+    def judge(self, event: Event, ruling: Ruling) -> Event:
+        """Return an event as it is ruled; remember what that changes."""
+        now = event._replace(failure_type=ruling.failure_type, reason=ruling.reason)
+        self.judged.append(Judged(now.message_id, now.digest, now.failure_type, now.reason))
+        was, is_now = optouts.is_opt_out(event), optouts.is_opt_out(now)
+        if is_now and not was:
+            self.opted_out.append(now)
+        elif was and not is_now:
+            self.withdrawn.append((now.message_id, now.digest))
+        return now
 
     def changed(self) -> Iterator[tuple[Standing, Standing]]:
         for identifier, now in self.after.items():
@@ -116,12 +131,25 @@ def work_batch(*, at: datetime) -> bool:
     standing = changes(qualification_id=qualification_id)
     batch = _work_out(qualification_id, ids, standing, now=after_of(row), lock=True)
     row.moved += _write(batch)
+    if batch.opted_out or batch.withdrawn:
+        _hear_opt_outs(batch, row.qualification.kind, at=at)
     row.examined += len(ids)
     row.cursor = ids[-1] if ids else row.cursor
     if len(ids) < BATCH:
         _finish(row, at=at)
     row.save(update_fields=["cursor", "examined", "moved", "state", "finished_at"])
     return True
+
+
+def _hear_opt_outs(batch: _Batch, kind: str, *, at: datetime) -> None:
+    optouts.hear_again(
+        [],
+        [Told(event, kind) for event in batch.opted_out],
+        batch.before,
+        removed=batch.withdrawn,
+        entry_ids=[],
+        at=at,
+    )
 
 
 def _finish(row: Judgement, *, at: datetime) -> None:
@@ -158,7 +186,7 @@ def _work_out(
         for key, identifier in written.items()
     }
     for identifier, message in batch.before.items():
-        batch.after[identifier] = _judge(message, known[identifier], ruled, batch.judged)
+        batch.after[identifier] = _judge(message, known[identifier], ruled, batch)
     return batch
 
 
@@ -166,7 +194,7 @@ def _judge(
     message: Standing,
     known: Mapping[bytes, Event],
     ruled: Mapping[Key, Ruling],
-    differing: list[Judged],
+    batch: _Batch,
 ) -> Standing:
     """Return the message as its events leave it, each judged as it is ruled.
 
@@ -176,8 +204,8 @@ def _judge(
     for digest, event in known.items():
         ruling = ruled.get((message.id, digest))
         if ruling and ruling[1:3] != (event.failure_type, event.reason):
-            event = event._replace(failure_type=ruling.failure_type, reason=ruling.reason)  # noqa: PLW2901
-            differing.append(Judged(message.id, digest, event.failure_type, event.reason))
-        said.append(event.said())
+            said.append(batch.judge(event, ruling).said())
+        else:
+            said.append(event.said())
     outcome = fold(said, channel=message.channel)
     return message.after(outcome, at=message.changed_at) if outcome else message

@@ -16,6 +16,7 @@ from ingestion.models import Judgement
 from messaging.failures import FailureClass, FailureType, Reason
 from messaging.statuses import MessageStatus
 from providers.models import Qualification
+from quarantine.models import Address
 from tests import records
 from tests.ingestion import callbacks
 from tests.ingestion.test_drain import Statements
@@ -146,6 +147,23 @@ def test_undoing_brings_every_row_and_counter_back(mixed):
     judge()
 
     assert state() == whole
+    assert callbacks.drifts() == []
+
+
+def test_history_that_is_judged_to_be_opt_outs_denylists_and_undoing_lifts_it(mixed):
+    only = Message.objects.filter(references__provider_id__startswith="only")
+    left = {"failure_type": FailureType.HARD, "reason": Reason.DENYLISTED}
+    change(mixed, left)
+    judge()
+
+    denied = Address.objects.filter(status="denylisted").values_list("address", flat=True)
+    assert set(only.values_list("address", flat=True)) <= set(denied)
+    assert "" not in denied
+    assert callbacks.drifts() == []
+
+    undo(mixed)
+    judge()
+    assert list(Address.objects.filter(status="denylisted")) == []
     assert callbacks.drifts() == []
 
 
