@@ -1,5 +1,6 @@
 """Messages that handsets send back: kept once, and what they ask for."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -17,6 +18,8 @@ from storage.ids import lowest_id
 
 # A reply answers the newest message to its sender on the same account, if that is no older.
 ANSWERS_WITHIN = timedelta(days=30)
+
+_ZEROS = re.compile(r"\+?[0 ]{7,}\Z")
 
 Action = InboundMessage.Action
 
@@ -77,8 +80,11 @@ def keep(replies: Sequence[Reply], *, anew: bool = False) -> list[Kept]:
             new = _read(reply)
             key = new.account_id, new.digest
             found[key] = _same(found[key], new) if key in found else new
-    # In one order, so that two drains that hold the same replies wait for each other.
-    return _store([found[key] for key in sorted(found)], anew=anew)
+    # Numbered as they came, written in one order: two drains that hold the same replies then wait
+    # for each other.
+    came = sorted(found.values(), key=lambda new: new.entry_id)
+    numbered = zip(_next_ids(len(came)), came, strict=True)
+    return _store(sorted(numbered, key=lambda pair: pair[1][:2]), anew=anew)
 
 
 def forget_stale(kept: Collection[Kept], *, entry_ids: Sequence[int]) -> list[int]:
@@ -99,8 +105,8 @@ def forget_stale(kept: Collection[Kept], *, entry_ids: Sequence[int]) -> list[in
 
 
 def _is_erased(reply: Reply) -> bool:
-    """Tell whether the sender was erased: its digits are all overwritten with zeros."""
-    return not reply.report.address.strip("+0 ")
+    """Tell whether the sender was erased: the digits of its number are overwritten with zeros."""
+    return bool(_ZEROS.match(reply.report.address))
 
 
 def _read(reply: Reply) -> _New:
@@ -147,18 +153,28 @@ def _same(one: _New, other: _New) -> _New:
     return last if one.action == Action.DENYLIST else first
 
 
-def _store(new: Sequence[_New], *, anew: bool) -> list[Kept]:
+def _next_ids(count: int) -> list[int]:
+    if not count:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT next_id() FROM generate_series(1, %s)", [count])
+        return sorted(row[0] for row in cursor.fetchall())
+
+
+def _store(new: Sequence[tuple[int, _New]], *, anew: bool) -> list[Kept]:
     if not new:
         return []
-    answered = _answered(new)
+    answered = _answered([row for _number, row in new])
     nothing = (None, None)
-    placed = [(*row, *answered.get((row.account_id, row.digest), nothing)) for row in new]
-    columns = (*_New._fields, "message_id", "delivery_id")
+    placed = [
+        (number, *row, *answered.get((row.account_id, row.digest), nothing)) for number, row in new
+    ]
+    columns = ("id", *_New._fields, "message_id", "delivery_id")
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
             INSERT INTO ingestion_inboundmessage AS reply ({", ".join(columns)})
-            SELECT * FROM unnest(%s::bigint[], %s::bytea[], %s::text[], %s::text[], %s::text[],
+            SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bytea[], %s::text[], %s::text[], %s::text[],
                    %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::bigint[],
                    %s::bigint[], %s::bigint[])
             ON CONFLICT (account_id, digest)

@@ -5,6 +5,8 @@ from typing import Any
 from rest_framework import serializers
 
 from api.fields import IdField, TimeField
+from api.paging import Paged
+from ingestion import inbound
 from ingestion.models import InboundMessage
 
 
@@ -18,6 +20,7 @@ class InboundSerializer(serializers.Serializer[Any]):
     keyword = serializers.CharField()
     action = serializers.CharField()
     account = IdField(source="account_id")
+    message = IdField(source="message_id", allow_null=True)
 
     def get_address(self, reply: InboundMessage) -> str:
         """Return who wrote, as far as the caller may see it."""
@@ -26,3 +29,20 @@ class InboundSerializer(serializers.Serializer[Any]):
     def get_text(self, reply: InboundMessage) -> str:
         """Return what was written."""
         return str(self.context["viewer"].text(reply.text, address=reply.address))
+
+
+class InboundQuery(Paged):
+    """Which replies; since and until are times of reception."""
+
+    search = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=64,
+        help_text="How the address begins; finds nothing without the right to see addresses.",
+    )
+    keyword = serializers.ChoiceField(choices=inbound.KEYWORDS, required=False)
+    action = serializers.ChoiceField(choices=inbound.ACTIONS, required=False)
+    account = IdField(source="account_id", required=False)
+    delivery = IdField(source="delivery_id", required=False)
+    since = TimeField(required=False)
+    until = TimeField(required=False)

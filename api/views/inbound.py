@@ -5,10 +5,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api import paging
-from api.paging import Paged
-from api.serializers.inbound import InboundSerializer
-from api.view import View
-from ingestion.models import InboundMessage
+from api.serializers.inbound import InboundQuery, InboundSerializer
+from api.view import View, seen_by
+from ingestion import inbound
+from ingestion.inbound import InboundFilter
 from storage import keyset
 
 
@@ -16,10 +16,14 @@ class InboundView(View):
     """Replies."""
 
     @extend_schema(
-        operation_id="inbound_list", parameters=[Paged], responses=paging.listed(InboundSerializer)
+        operation_id="inbound_list",
+        parameters=[InboundQuery],
+        responses=paging.listed(InboundSerializer),
     )
     def get(self, request: Request) -> Response:
         """List the replies, newest first."""
-        place, _ = Paged.split(request)
-        page = keyset.page(InboundMessage.objects.all(), order=("-id",), **place)
+        place, wanted = InboundQuery.split(request)
+        sees_addresses = seen_by(request)["viewer"].sees_addresses
+        found = inbound.listed(InboundFilter(**wanted), sees_addresses=sees_addresses)
+        page = keyset.page(found, order=("-id",), **place)
         return paging.answer(request, page, InboundSerializer)

@@ -192,9 +192,9 @@ class Migration(migrations.Migration):
                             ("", "No effect"),
                             ("denylist", "Denylisted"),
                             ("lift", "Allowed again"),
-                            ("not_allowed", "No effect: not accepted in this country"),
-                            ("no_number", "No effect: the sender is no phone number"),
-                            ("unreadable", "No effect: could not be read as a number"),
+                            ("not_allowed", "Not accepted in this country"),
+                            ("no_number", "Sender is no phone number"),
+                            ("unreadable", "Could not be read as a number"),
                         ],
                         max_length=12,
                         verbose_name="action",
@@ -220,6 +220,16 @@ class Migration(migrations.Migration):
                     models.Index(fields=["action", "-id"], name="inbound_by_action"),
                     models.Index(fields=["keyword", "-id"], name="inbound_by_keyword"),
                     models.Index(fields=["entry_id"], name="inbound_by_entry"),
+                    models.Index(
+                        condition=models.Q(("message_id__isnull", False)),
+                        fields=["message_id", "-id"],
+                        name="inbound_by_message",
+                    ),
+                    models.Index(
+                        condition=models.Q(("delivery_id__isnull", False)),
+                        fields=["delivery_id", "-id"],
+                        name="inbound_by_delivery",
+                    ),
                 ],
                 "constraints": [
                     models.UniqueConstraint(

@@ -113,9 +113,9 @@ class InboundMessage(models.Model):
         NONE = "", _("No effect")
         DENYLIST = "denylist", _("Denylisted")
         LIFT = "lift", _("Allowed again")
-        NOT_ALLOWED = "not_allowed", _("No effect: not accepted in this country")
-        NO_NUMBER = "no_number", _("No effect: the sender is no phone number")
-        UNREADABLE = "unreadable", _("No effect: could not be read as a number")
+        NOT_ALLOWED = "not_allowed", _("Not accepted in this country")
+        NO_NUMBER = "no_number", _("Sender is no phone number")
+        UNREADABLE = "unreadable", _("Could not be read as a number")
 
     id = models.BigIntegerField(primary_key=True, db_default=NextId(), editable=False)
     account = models.ForeignKey(ProviderAccount, on_delete=models.PROTECT, db_index=False)
@@ -148,6 +148,16 @@ class InboundMessage(models.Model):
             models.Index(fields=["action", "-id"], name="inbound_by_action"),
             models.Index(fields=["keyword", "-id"], name="inbound_by_keyword"),
             models.Index(fields=["entry_id"], name="inbound_by_entry"),
+            models.Index(
+                fields=["message_id", "-id"],
+                condition=models.Q(message_id__isnull=False),
+                name="inbound_by_message",
+            ),
+            models.Index(
+                fields=["delivery_id", "-id"],
+                condition=models.Q(delivery_id__isnull=False),
+                name="inbound_by_delivery",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

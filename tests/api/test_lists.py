@@ -166,6 +166,7 @@ def test_replies_tell_who_wrote_what(operator, marketer, delivery):
             "keyword": "STOP",
             "action": "denylist",
             "account": str(delivery.account_id),
+            "message": None,
         }
     ]
     assert "3331234567" not in str(results(marketer, "inbound/")).replace(" ", "")
@@ -206,3 +207,19 @@ def test_lists_of_no_delivery_are_not_there(operator, noun):
     response = operator.get(f"/api/v1/deliveries/1/{noun}/")
 
     assert (response.status_code, list(response.json())) == (404, ["detail"])
+
+
+def test_replies_are_filtered(operator, marketer, delivery):
+    stop = reply(delivery.account)
+    other = records.reply(delivery.account, "Hi", address="+447912345678")
+
+    def found(client, query):
+        return [row["id"] for row in results(client, f"inbound/?{query}")]
+
+    assert found(operator, "keyword=STOP&action=denylist") == [str(stop.pk)]
+    assert found(operator, "keyword=none&action=none") == [str(other.pk)]
+    assert found(operator, f"account={delivery.account_id}&search=4479") == [str(other.pk)]
+    assert found(operator, "delivery=5") == []
+    assert found(operator, "since=2999-01-01T00:00:00Z") == []
+    assert len(found(operator, "until=2999-01-01T00:00:00Z")) == 2
+    assert found(marketer, "search=4479") == []

@@ -95,7 +95,8 @@ def test_help_is_recognised_without_effect(reply):
 
 
 @pytest.mark.parametrize(
-    ("sender", "action"), [("40604", "no_number"), ("Bank", "no_number"), ("?", "unreadable")]
+    ("sender", "action"),
+    [("40604", "no_number"), ("+0", "no_number"), ("Bank", "no_number"), ("?", "unreadable")],
 )
 def test_who_is_no_number_is_recorded_without_effect(reply, sender, action):
     kept = reply(address=sender)
@@ -173,3 +174,13 @@ def test_a_replay_of_what_cannot_be_read_any_more_keeps_what_was_said(reply):
 
     assert InboundMessage.objects.get().action == "denylist"
     assert Address.objects.get().status == "denylisted"
+
+
+def test_replies_of_one_batch_are_numbered_as_they_came(post):
+    for number in range(9):
+        post(word="reply", id=f"r{number}", address=ANNA, text=f"{number}")
+    callbacks.apply_all()
+
+    assert list(InboundMessage.objects.order_by("id").values_list("text", flat=True)) == [
+        str(number) for number in range(9)
+    ]
