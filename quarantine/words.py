@@ -80,7 +80,11 @@ def after(standing: Standing, words: Iterable[Said]) -> Standing:
     word = latest(words)
     if word is None or word.says == START:
         return Standing(status=beneath, reason=reason) if standing.by_word else standing
-    stops = [said.at for said in words if said.says == STOP]
+    # Since the last START: what was said before that has been lifted.
+    starts = [said.at for said in words if said.says == START]
+    stops = [
+        said.at for said in words if said.says == STOP and (not starts or said.at >= max(starts))
+    ]
     return Standing(
         status=str(AddressStatus.DENYLISTED),
         reason=int(Reason.DENYLISTED),

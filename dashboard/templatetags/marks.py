@@ -45,6 +45,12 @@ LEVEL_MARKS = {
     "error": Mark("failed", "error"),
 }
 
+INBOUND_MARKS = {
+    "denylist": Mark("failed", "excluded"),
+    "lift": Mark("delivered", "check"),
+    "": Mark("quiet", "info"),
+}
+
 
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
@@ -103,6 +109,12 @@ def message_icon(status: int) -> SafeString:
     return format_html(
         '<span class="tone tone--{}">{}</span>', mark.tone, icon(mark.icon, str(known.label))
     )
+
+
+@register.simple_tag
+def inbound_badge(action: str, label: str) -> SafeString:
+    """Draw what an inbound message did; what should have had an effect and had none is marked."""
+    return badge(*INBOUND_MARKS.get(action, Mark("unknown", "warning")), label)
 
 
 @register.simple_tag

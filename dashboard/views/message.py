@@ -1,17 +1,24 @@
 """A message: its whole story, and the other messages to the same address."""
 
+from collections.abc import Sequence
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from dashboard import access, evidence, message_lines, paging
+from dashboard import access, evidence, inbound_rows, message_lines, paging
+from dashboard.inbound_rows import InboundRow
 from deliveries import story
 from deliveries.models import Message, ProviderReference
 from deliveries.story import Story
+from ingestion import inbound
+from quarantine import standings
+from quarantine.standings import Denied
 from storage import keyset
 from storage.ids import time_of
 
 ROWS = 100
+MOST_REPLIES = 100
 NOTHING_NEW = 204
 
 
@@ -24,7 +31,11 @@ def message(request: HttpRequest, message_id: int) -> HttpResponse:
     except Message.DoesNotExist as error:
         raise Http404 from error
     found = told.message
-    stamp = _stamp(told)
+    written = list(inbound.of_message(found.pk)[:MOST_REPLIES])
+    replies = inbound_rows.of(written, with_standing=False)
+    manages = request.user.has_perm("quarantine.manage_quarantine")
+    denied = standings.denied([found.address]).get(found.address) if manages else None
+    stamp = _stamp(told, replies, denied)
     if access.is_fragment(request) and request.GET.get("seen") == stamp:
         # Nothing new: the page stays as it is.
         return HttpResponse(status=NOTHING_NEW)
@@ -35,6 +46,8 @@ def message(request: HttpRequest, message_id: int) -> HttpResponse:
         "stamp": stamp,
         "lines": message_lines.of(told),
         "grades": evidence.why(found, [line.event for line in told.events]),
+        "replies": replies,
+        "denied": denied,
         "references": ProviderReference.objects.filter(message_id=found.pk).order_by(
             "attempt", "part", "id"
         ),
@@ -65,7 +78,9 @@ def history(request: HttpRequest, message_id: int) -> HttpResponse:
     return render(request, "dashboard/message_history.html", context)
 
 
-def _stamp(told: Story) -> str:
+def _stamp(told: Story, replies: Sequence[InboundRow], denied: Denied | None) -> str:
     """Return a text that differs whenever the page would."""
     live = "live" if told.message.delivery.is_live else "ended"
-    return f"{told.message.changed_at:%Y%m%d%H%M%S%f}-{len(told.events)}-{live}"
+    listed = f"{denied.since:%Y%m%d%H%M%S%f}" if denied else "free"
+    changed = f"{told.message.changed_at:%Y%m%d%H%M%S%f}"
+    return f"{changed}-{len(told.events)}-{len(replies)}-{listed}-{live}"

@@ -9,6 +9,7 @@ from deliveries.models import Delivery
 from ingestion.models import InboxEntry
 from messaging.failures import FailureType, Reason
 from messaging.statuses import DeliveryStatus, MessageStatus
+from quarantine.models import Address
 from tests import records
 from tests.dashboard.conftest import FRAGMENT
 from tests.dashboard.queries import cost
@@ -206,3 +207,29 @@ def test_a_history_of_one_costs_as_many_queries_as_of_three(operator, message):
         records.message(records.delivery(), address=message.address)
 
     assert cost(operator, path) == one
+
+
+def test_what_was_written_back_stands_beside_the_message(operator, marketer, message):
+    account = message.delivery.account
+    records.reply(account, "Arret, +393331112233", keyword="STOP", action="denylist",
+                  message_id=message.pk, delivery_id=message.delivery_id)  # fmt: skip
+
+    assert "What was written back" in words(page(operator, message))
+    assert "STOP Denylisted" in words(page(operator, message))
+    assert "Arret, +393331112233" in words(page(operator, message))
+    assert "393331112233" not in page(marketer, message).content.decode()
+
+
+def test_admins_see_that_its_address_is_denylisted(admin, operator, message):
+    records.opt_out(message)
+
+    text = words(page(admin, message))
+
+    assert "This address is denylisted: its holder has opted out. Since: 23 Nov 2026" in text
+    assert "is denylisted" not in words(page(operator, message))
+
+
+def test_an_address_that_a_person_denylisted_is_told_so(admin, message):
+    Address.objects.create(channel="sms", address=message.address, status="denylisted")
+
+    assert "This address is denylisted. Since:" in words(page(admin, message))

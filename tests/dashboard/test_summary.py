@@ -15,7 +15,7 @@ from messaging.failures import FailureType, Reason
 from messaging.statuses import DeliveryStatus, MessageStatus
 from tests.dashboard.conftest import FRAGMENT
 from tests.dashboard.test_deliveries import markup_of, text_of
-from tests.records import NOON, delivery, exclusion, message
+from tests.records import NOON, delivery, exclusion, message, opt_out
 
 
 def failed(of, failure_type, reason):
@@ -228,3 +228,16 @@ def test_an_unknown_delivery_is_not_found(marketer):
     ]
 
     assert answers == [404] * 6
+
+
+def test_the_summary_tells_how_many_opted_out(operator):
+    made = delivery()
+    answered = message(made)
+    message(made)
+    assert 'id="opt-outs"' not in operator.get(f"/deliveries/{made.pk}/").content.decode()
+
+    opt_out(answered)
+    text = operator.get(f"/deliveries/{made.pk}/").content.decode()
+
+    assert f'href="/inbound/?delivery={made.pk}"' in text
+    assert text.partition('id="opt-outs"')[2].partition("</dd>")[0].count("50") == 1

@@ -101,3 +101,9 @@ def test_opt_outs_are_counted_by_message():
     }
 
     assert words.opt_outs(heard) == {(1, 10), (1, 11)}
+
+
+def test_since_when_counts_from_the_last_start():
+    heard = [said(STOP, 1), said(START, 3), said(STOP, 5), said(STOP, 7)]
+
+    assert words.after(CLEAN, heard).first_error_at == NOON + timedelta(minutes=5)
