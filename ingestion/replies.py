@@ -174,9 +174,9 @@ def _store(new: Sequence[tuple[int, _New]], *, anew: bool) -> list[Kept]:
         cursor.execute(
             f"""
             INSERT INTO ingestion_inboundmessage AS reply ({", ".join(columns)})
-            SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bytea[], %s::text[], %s::text[], %s::text[],
-                   %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::bigint[],
-                   %s::bigint[], %s::bigint[])
+            SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bytea[], %s::text[], %s::text[],
+                   %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[],
+                   %s::bigint[], %s::bigint[], %s::bigint[])
             ON CONFLICT (account_id, digest)
             DO UPDATE SET {TIME} {READ_ANEW if anew else ""} WHERE reply.address <> ''
             RETURNING {RETURNED}
