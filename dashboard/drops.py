@@ -62,7 +62,7 @@ def _place(blamed: Blame) -> str:
     if blamed.dimension == "network":
         return _("network %(code)s") % {"code": network(name.code)}
     if blamed.dimension == "country":
-        return _("the country %(code)s") % {"code": name.code}
+        return str(name.title)
     if blamed.dimension == "account":
         return _("the account %(name)s") % {"name": name.title}
     return f"{name.code} ({name.title})" if name.title else name.code

@@ -67,6 +67,8 @@ def of(rows: Sequence[Row], *, by: str, delivery_id: int | None, sees_addresses:
         name = names.get(row.key, Name(code=row.key))
         address = _address(by, row.key, name, delivery_id, sees_addresses=sees_addresses)
         text = network(name.code) if by == "network" else name.code or name.title
+        if by == "country":
+            text = name.title or name.code
         lines.append(Line(row, name, text, address))
     return Table(by, DIMENSIONS[by], lines, by in CAUSES, max(len(rows) - MOST, 0))
 

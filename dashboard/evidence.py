@@ -11,6 +11,7 @@ from dashboard.reconciliation import Part, placed
 from dashboard.templatetags.numbers import count
 from deliveries import figures
 from deliveries.models import Message, MessageEvent
+from messaging.country_names import name_of
 from messaging.evidence import proven
 from messaging.statuses import Evidence, MessageStatus
 from providers import registry
@@ -112,10 +113,10 @@ def why(message: Message, events: Sequence[MessageEvent]) -> list["StrOrPromise"
     if proven(stated, country=message.country) != stated:
         said.append(
             _(
-                "%(provider)s names the handset, but in the country %(country)s carriers' receipts "
+                "%(provider)s names the handset, but there (%(country)s) carriers' receipts "
                 "do not prove it."
             )
-            % {"provider": _provider(message), "country": message.country}
+            % {"provider": _provider(message), "country": name_of(message.country)}
         )
     return said
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from messaging.addresses import redact_all
 from messaging.countries import country_of_prefix
+from messaging.country_names import name_of
 from messaging.failures import Reason
 from providers import registry
 from providers.models import ProviderAccount, Qualification
@@ -45,7 +46,12 @@ def of(*, by: str, keys: Collection[str]) -> Mapping[str, Name]:
             for key, reason in reasons.items()
         }
     if by == "prefix":
-        return {key: Name(code=key, title=country_of_prefix(key), api_name=key) for key in named}
+        return {
+            key: Name(code=key, title=name_of(country_of_prefix(key)), api_name=key)
+            for key in named
+        }
+    if by == "country":
+        return {key: Name(code=key, title=name_of(key), api_name=key) for key in named}
     return {key: Name(code=key, api_name=key) for key in named}
 
 

@@ -2,10 +2,16 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from django import template
 from django.utils.formats import number_format
 from django.utils.translation import ngettext
+
+from messaging.country_names import name_of
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 register = template.Library()
 
@@ -78,6 +84,12 @@ def thousandths(part: int, whole: int) -> str:
 def network(code: str) -> str:
     """Write a mobile network's code as country and network: 222 01."""
     return f"{code[:3]} {code[3:]}".strip()
+
+
+@register.filter
+def country(code: str) -> "StrOrPromise":
+    """Write a country by its name."""
+    return name_of(code)
 
 
 @register.filter

@@ -40,7 +40,7 @@ def test_a_delivery_tells_its_errors_and_what_changed(operator, delivery):
     assert found["results"][0] == {
         "key": "+39347",
         "code": "+39347",
-        "title": "IT",
+        "title": "Italy",
         "cause": "",
         "next_step": "",
         "messages": 100,

@@ -27,9 +27,9 @@ def test_no_single_slice_explains_it():
 @pytest.mark.parametrize(
     ("dimension", "key", "place"),
     [
-        ("country", "IT", "the country IT"),
+        ("country", "IT", "Italy"),
         ("network", "22201", "network 222 01"),
-        ("prefix", "+39347", "+39347 (IT)"),
+        ("prefix", "+39347", "+39347 (Italy)"),
         ("prefix", "+1", "+1"),
     ],
 )
@@ -52,7 +52,7 @@ def test_growth_to_where_it_is_always_worse_is_told_as_such():
     grown = Blame("country", "BR", 0.9, Change(NOTHING, Tally(60, 40)), grew=True)
 
     assert said(grown) == (
-        f"{HEAD}90 % of it is explained by more messages than usual to the country BR, "
+        f"{HEAD}90 % of it is explained by more messages than usual to Brazil, "
         "where success is usually 60 %."
     )
 

@@ -53,7 +53,7 @@ def words(html):
 
 SENTENCE = (
     "Success is 71.5 % of processed, 21.5 points under this account&#x27;s usual 93 %: "
-    "99 % of the missing deliveries are in +39347 (IT); "
+    "99 % of the missing deliveries are in +39347 (Italy); "
     "99 % of the additional failures have code 30003 “Handset out of reach”."
 )
 
@@ -108,7 +108,7 @@ def test_no_failures_are_said_plainly(marketer, account):
     [
         ("reason", ("Refused", "215", "21.5 %", "+21.5")),
         ("code", ("30003", "Handset out of reach", "Cause and next step")),
-        ("country", ("IT", "1,000", "28.5 %")),
+        ("country", ("Italy", "1,000", "28.5 %")),
         ("network", ("222 01",)),
         ("prefix", ("+39347", "50.0 %", "+43.0")),
         ("nonsense", ("Refused",)),

@@ -90,7 +90,7 @@ def test_a_message_says_where_the_country_decided(marketer, kind, name):
 
     html = marketer.get(f"/messages/{message.pk}/").content.decode()
 
-    assert f"{name} names the handset, but in the country US" in html
+    assert f"{name} names the handset, but there (United States)" in html
 
 
 def test_a_message_that_has_not_arrived_has_no_grade(marketer):

@@ -98,7 +98,7 @@ def test_spend_is_shown_by_currency_country_and_network(marketer):
     page = text_of(marketer.get(f"/deliveries/{shown.pk}/"))
 
     assert "Segments 2 Spend 0.0410 EUR" in page
-    assert "IT 222 01 1 0 0 % 2 0.0410 EUR" in page
+    assert "Italy 222 01 1 0 0 % 2 0.0410 EUR" in page
 
 
 def test_a_started_delivery_is_read_only_in_its_title(marketer):

@@ -62,9 +62,9 @@ def test_an_account_is_called_by_its_name():
     ("by", "key", "name"),
     [
         ("reason", "3", Name(title=Reason.UNREACHABLE.label, api_name="unreachable")),
-        ("country", "IT", Name(code="IT", api_name="IT")),
+        ("country", "IT", Name(code="IT", title="Italy", api_name="IT")),
         ("network", "22201", Name(code="22201", api_name="22201")),
-        ("prefix", "+39347", Name(code="+39347", title="IT", api_name="+39347")),
+        ("prefix", "+39347", Name(code="+39347", title="Italy", api_name="+39347")),
     ],
 )
 def test_other_slices_are_called_by_their_key(by, key, name, django_assert_num_queries):
