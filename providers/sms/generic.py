@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 
 from messaging.failures import FailureClass
-from messaging.reports import Report, StatusReport
+from messaging.reports import InboundReport, Report, StatusReport
 from messaging.statuses import Evidence, MessageStatus
 from providers import batches, forms, moments, signing, standard_webhooks, tables
 from providers.base import (
@@ -66,6 +66,11 @@ class Generic(Provider):
         CredentialField("text", _("Path of the text"), PATH_HELP),
         CredentialField("address", _("Path of the recipient"), _("As above. Default: to.")),
         CredentialField(
+            "sender",
+            _("Path of a reply's sender"),
+            _("Where replies come to the same URL: what has a sender and no status is one."),
+        ),
+        CredentialField(
             "items",
             _("Path of the list"),
             _("Where one request has several reports; the other paths begin inside each."),
@@ -119,18 +124,18 @@ class Generic(Provider):
         return _path_faults(credentials) | _proof_faults(credentials)
 
     def reports(self, callback: Callback, credentials: Credentials) -> Iterable[Report]:
-        """Translate one report, or each of a list."""
+        """Translate one report or reply, or each of a list."""
         fields = _fields(callback)
         statuses = tables.read(credentials.get("statuses")) or {word: word for word in STATUSES}
         meanings = {word.lower(): meaning for word, meaning in statuses.items()}
         place = credentials.get("items")
         items = _at(fields, place) if place else fields
         if isinstance(items, dict):
-            return (_status(items, credentials, meanings),)
+            return (_item(items, credentials, meanings),)
         return batches.read(
             items,
             field=place or "body",
-            report=lambda item: _status(item, credentials, meanings),
+            report=lambda item: _item(item, credentials, meanings),
         )
 
 
@@ -156,10 +161,27 @@ def _at(fields: Any, path: str) -> Any:
     return fields
 
 
-def _status(
-    item: dict[str, Any], credentials: Credentials, meanings: dict[str, str]
-) -> StatusReport:
+def _item(item: dict[str, Any], credentials: Credentials, meanings: dict[str, str]) -> Report:
     found = {name: _at(item, credentials.get(name) or usual) for name, usual in PATHS.items()}
+    # Named by the account only: a report whose status is not found must not pass for a reply.
+    sender = _at(item, credentials["sender"]) if credentials.get("sender") else None
+    is_reply = sender is not None and found["status"] is None
+    return _inbound(found, sender) if is_reply else _status(found, meanings)
+
+
+def _inbound(found: dict[str, Any], given: object) -> InboundReport:
+    sender = forms.number(given, field="sender")
+    return InboundReport(
+        # Some give a reply no id.
+        provider_message_id=forms.text(found["id"], field="id", length=forms.ID_LENGTH),
+        address=forms.required(sender, field="sender"),
+        text=forms.text(found["text"], field="text", length=forms.BODY_LENGTH),
+        recipient=forms.number(found["address"], field="address"),
+        occurred_at=moments.iso(found["time"]) or moments.epoch(found["time"]),
+    )
+
+
+def _status(found: dict[str, Any], meanings: dict[str, str]) -> StatusReport:
     word = forms.required(forms.text(found["status"], field="status"), field="status")
     status = STATUSES.get(meanings.get(word.lower(), ""))
     said = forms.text(found["text"], field="text")
@@ -205,7 +227,7 @@ def _header(callback: Callback, credentials: Credentials) -> str:
 def _path_faults(credentials: Credentials) -> "dict[str, StrOrPromise]":
     found: dict[str, StrOrPromise] = {
         name: _("Write a path like data.message.id, without blanks.")
-        for name in (*PATHS, "items")
+        for name in (*PATHS, "sender", "items")
         if credentials.get(name) and not PATH.fullmatch(credentials[name])
     }
     meanings = tables.read(credentials.get("statuses")).values()

@@ -1,20 +1,22 @@
-"""Jasmin: the HTTP thrower of delivery receipts, levels 1 to 3."""
+"""Jasmin: the HTTP throwers of delivery receipts, levels 1 to 3, and of replies (SMS-MO)."""
 
 from collections.abc import Iterable
 from datetime import timedelta, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from messaging.failures import FailureClass
-from messaging.reports import Report, StatusReport
+from messaging.reports import InboundReport, Report, StatusReport
 from messaging.statuses import Evidence, MessageStatus
 from providers import forms, receipts
-from providers.base import Callback, Credentials, UnsignedProvider
+from providers.base import BadPayload, Callback, Credentials, UnsignedProvider
 from providers.codes import UNLISTED, Explanation
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 ACCEPTED = "ESME_ROK"
+# data_coding of texts in two bytes a letter.
+UCS2 = "8"
 
 
 class Jasmin(UnsignedProvider):
@@ -43,8 +45,11 @@ class Jasmin(UnsignedProvider):
         return self.codes.get(code, unnamed).explanation
 
     def reports(self, callback: Callback, credentials: Credentials) -> Iterable[Report]:
-        """Translate one delivery receipt."""
-        return (_report(forms.fields(callback), receipts.zone_of(credentials)),)
+        """Translate one delivery receipt, or a reply: only that has an origin-connector."""
+        fields = forms.fields(callback)
+        if "origin-connector" in fields:
+            return (_inbound(fields),)
+        return (_report(fields, receipts.zone_of(credentials)),)
 
 
 def _report(fields: dict[str, Any], zone: tzinfo) -> StatusReport:
@@ -84,3 +89,25 @@ def _counted(fields: dict[str, Any], error: str) -> receipts.State:
     if error.lstrip("0") == "1":
         return receipts.FAILED
     raise forms.missing("message_status")
+
+
+def _inbound(fields: dict[str, Any]) -> InboundReport:
+    """Translate a reply (Jasmin's documentation, HTTP API, "Receiving SMS-MO")."""
+    return InboundReport(
+        provider_message_id=forms.message_id(fields.get("id"), field="id"),
+        address=forms.required(forms.number(fields.get("from"), field="from"), field="from"),
+        text=_content(fields),
+        recipient=forms.number(fields.get("to"), field="to"),
+    )
+
+
+def _content(fields: dict[str, Any]) -> str:
+    """Return the text; `content` has the bytes as they came, `binary` the same in hexadecimal."""
+    binary = forms.text(fields.get("binary"), field="binary", length=4 * forms.BODY_LENGTH)
+    if binary and str(fields.get("coding")) == UCS2:
+        try:
+            decoded = bytes.fromhex(binary).decode("utf-16-be", "replace")
+        except ValueError as error:
+            raise BadPayload("binary: not hexadecimal") from error
+        return forms.text(decoded, field="binary", length=forms.BODY_LENGTH)
+    return forms.text(fields.get("content"), field="content", length=forms.BODY_LENGTH)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 
 from messaging.failures import FailureClass
-from messaging.reports import Report, StatusReport
+from messaging.reports import InboundReport, Report, StatusReport
 from messaging.statuses import Evidence, MessageStatus
 from providers import forms, receipts
 from providers.base import RECEIPT_LIMIT, Callback, CredentialField, Credentials, UnsignedProvider
@@ -40,6 +40,11 @@ NAMES = {
     "address": ("to", "P", "msisdn", "recipient", "phone"),
     # %F, the SMSC's own id: of use where nothing of ours was put into the URL.
     "smsc_id": ("foreign_id", "F", "smsc_message_id", "fid"),
+    # Of a reply, by the get-url or post-url of an sms-service.
+    "sender": ("from", "p", "sender", "phone", "msisdn"),
+    "text": ("text", "a", "b", "message", "content", "body"),
+    "written_to": ("to", "P", "recipient", "shortcode"),
+    "reply_id": ("id", "I", "msgid", "message_id"),
 }
 LABELS = {
     "id": _("Name of the message's id"),
@@ -49,6 +54,10 @@ LABELS = {
     "time": _("Name of the time (%T or %t)"),
     "address": _("Name of the recipient (%P)"),
     "smsc_id": _("Name of the SMSC's id (%F)"),
+    "sender": _("Name of a reply's sender (%p)"),
+    "text": _("Name of a reply's text (%a)"),
+    "written_to": _("Name of the number a reply was written to (%P)"),
+    "reply_id": _("Name of a reply's id (%I)"),
 }
 # Seconds since 1970, and no more digits than they will have for the next 250 years.
 EPOCH_DIGITS = 10
@@ -83,11 +92,13 @@ class Kannel(UnsignedProvider):
         return _command_name(code) in self.codes
 
     def reports(self, callback: Callback, credentials: Credentials) -> Iterable[Report]:
-        """Translate one delivery report."""
+        """Translate one delivery report, or a reply: that has a sender and no status."""
         fields = forms.query(callback)
         if callback.method != "GET":
             fields |= forms.fields(callback)
-        return (_report(_Names(fields, credentials), receipts.zone_of(credentials)),)
+        names, zone = _Names(fields, credentials), receipts.zone_of(credentials)
+        is_reply = names.get("sender") and not names.get("status") and names.has("text")
+        return (_inbound(names, zone) if is_reply else _report(names, zone),)
 
 
 class _Names:
@@ -97,13 +108,20 @@ class _Names:
         self.fields = fields
         self.credentials = credentials
 
+    def has(self, name: str) -> bool:
+        """Tell whether a field is there, be it empty."""
+        return any(key in self.fields for key in self._keys(name))
+
     def get(self, name: str, length: int = forms.TEXT_LENGTH) -> str:
         """Return a field's text, empty where it is absent."""
-        configured = self.credentials.get(f"{name}_key")
-        for key in (configured,) if configured else NAMES[name]:
+        for key in self._keys(name):
             if self.fields.get(key) not in (None, ""):
                 return forms.text(self.fields[key], field=key, length=length)
         return ""
+
+    def _keys(self, name: str) -> tuple[str, ...]:
+        configured = self.credentials.get(f"{name}_key")
+        return (configured,) if configured else NAMES[name]
 
 
 def _report(names: _Names, zone: tzinfo) -> StatusReport:
@@ -126,6 +144,18 @@ def _report(names: _Names, zone: tzinfo) -> StatusReport:
         address=names.get("address", forms.ID_LENGTH),
         # "Delivered to phone" is what the SMSC's receipt says: the carrier's word.
         evidence=Evidence.CARRIER if status is MessageStatus.DELIVERED else Evidence.NONE,
+    )
+
+
+def _inbound(names: _Names, zone: tzinfo) -> InboundReport:
+    sender = forms.number(names.get("sender", forms.ID_LENGTH), field="sender")
+    return InboundReport(
+        # %I is Kannel's own id of the reply; a URL without it names none.
+        provider_message_id=names.get("reply_id", forms.ID_LENGTH),
+        address=forms.required(sender, field="sender"),
+        text=names.get("text", forms.BODY_LENGTH),
+        recipient=forms.number(names.get("written_to", forms.ID_LENGTH), field="written_to"),
+        occurred_at=_time(names.get("time"), zone),
     )
 
 

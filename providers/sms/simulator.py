@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from messaging.failures import FailureClass
-from messaging.reports import Report, StatusReport
+from messaging.reports import InboundReport, Report, StatusReport
 from messaging.statuses import Evidence, MessageStatus
 from providers import batches, forms, moments, signing
 from providers.base import (
@@ -91,7 +91,7 @@ class Simulator(Provider):
         callback: Callback,
         credentials: Credentials,  # noqa: ARG002 (other kinds need them)
     ) -> Iterator[Report]:
-        """Translate the reports; a bad one does not keep the good ones from being read."""
+        """Translate reports and replies; a bad one does not keep the good ones from being read."""
         items = forms.json_object(callback).get("reports")
         return batches.read(items, field="reports", report=_report)
 
@@ -128,7 +128,21 @@ def encode(reports: Iterable[StatusReport]) -> bytes:
     return json.dumps({"reports": compact}, separators=(",", ":")).encode()
 
 
-def _report(item: dict[str, Any]) -> StatusReport:
+def _report(item: dict[str, Any]) -> Report:
+    return _reply(item) if "from" in item else _status(item)
+
+
+def _reply(item: dict[str, Any]) -> InboundReport:
+    return InboundReport(
+        provider_message_id=forms.message_id(item.get("id"), field="id"),
+        address=forms.required(forms.number(item["from"], field="from"), field="from"),
+        text=forms.text(item.get("text"), field="text", length=forms.BODY_LENGTH),
+        recipient=forms.number(item.get("to"), field="to"),
+        occurred_at=moments.iso(item.get("at")),
+    )
+
+
+def _status(item: dict[str, Any]) -> StatusReport:
     word = forms.required(forms.text(item.get("status"), field="status"), field="status")
     status = STATUSES.get(word)
     code = forms.text(item.get("code"), field="code", length=forms.CODE_LENGTH)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from messaging.reports import Report, StatusReport
+from messaging.reports import InboundReport, Report, StatusReport
 from messaging.statuses import Evidence, MessageStatus
 from providers import forms, receipts
 from providers.base import (
@@ -37,6 +37,11 @@ TEXT_NAMES = (
 )
 # A gateway may also have taken the receipt apart, or stand the TLVs alone.
 PART_NAMES = ("id", "stat", "err", "done_date", "receipted_message_id", "message_state")
+# What only a receipt has.
+STATE_NAMES = ("receipted_message_id", "message_state", "stat")
+# Who wrote, and to whom, in the names of the PDU or those that gateways use.
+SENDER_NAMES = ("source_addr", "source", "from", "sender")
+WRITTEN_TO_NAMES = ("destination_addr", "dest_addr", "destination", "to")
 # Where a JSON object keeps a PDU's optional parameters together.
 TLV_NAMES = ("tlv", "tlvs", "optional_parameters")
 
@@ -94,9 +99,12 @@ class Smpp(UnsignedProvider):
         return (receipts.OPERATOR_CODE if code else UNLISTED).explanation
 
     def reports(self, callback: Callback, credentials: Credentials) -> Iterable[Report]:
-        """Translate one receipt."""
+        """Translate one receipt, or a reply: a text that is no receipt, and who wrote it."""
         fields = _fields(callback)
         receipt = _read(fields, credentials)
+        sender = next((fields[name] for name in SENDER_NAMES if fields.get(name)), None)
+        if sender and not receipt.id and not receipt.word and fields.keys().isdisjoint(STATE_NAMES):
+            return (_inbound(fields, sender),)
         word = forms.text(fields.get("message_state"), field="message_state") or receipt.word
         message_id = forms.message_id(
             forms.text(fields.get("receipted_message_id"), field="receipted_message_id")
@@ -118,6 +126,20 @@ class Smpp(UnsignedProvider):
             evidence=Evidence.CARRIER if status is MessageStatus.DELIVERED else Evidence.NONE,
         )
         return (report,)
+
+
+def _inbound(fields: dict[str, Any], sender: object) -> InboundReport:
+    """Translate a deliver_sm that is a message; it has neither an id nor a time of its own."""
+    text = next((fields[name] for name in TEXT_NAMES if fields.get(name)), "")
+    to = next((fields[name] for name in WRITTEN_TO_NAMES if fields.get(name)), "")
+    return InboundReport(
+        provider_message_id=forms.text(
+            fields.get("message_id"), field="message_id", length=forms.ID_LENGTH
+        ),
+        address=forms.required(forms.number(sender, field="source_addr"), field="source_addr"),
+        text=forms.text(text, field="short_message", length=forms.BODY_LENGTH),
+        recipient=forms.number(to, field="destination_addr"),
+    )
 
 
 def _fields(callback: Callback) -> dict[str, Any]:
