@@ -20,6 +20,7 @@ from deliveries.models import Exclusion, Message, MessageEvent
 from ingestion.models import HeldCallback, InboundMessage, InboxEntry
 from messaging import addresses
 from messaging.channels import Channel
+from messaging.countries import calling_code
 from messaging.statuses import AddressStatus
 from quarantine import fingerprints
 from quarantine.models import Address, Change, Word
@@ -61,11 +62,13 @@ def forget(
     ids = list(messages.values_list("id", flat=True))
     done.messages = len(ids)
     done.events = _clean_events(ids, address, dry_run=dry_run)
-    done.callbacks = sum(
-        _clean_callbacks(model, address, dry_run=dry_run) for model in (InboxEntry, HeldCallback)
-    )
-    excluded = Exclusion.objects.filter(address=address)
     replies = InboundMessage.objects.filter(address__in=_spellings(address))
+    done.callbacks = sum(
+        _clean_callbacks(model, _written(address), dry_run=dry_run)
+        for model in (InboxEntry, HeldCallback)
+    )
+    done.callbacks += _clean_replies(replies, address, dry_run=dry_run)
+    excluded = Exclusion.objects.filter(address=address)
     listed = Address.objects.filter(channel=channel, address=address)
     done.exclusions, done.replies = excluded.count(), replies.count()
     done.quarantine = listed.count()
@@ -131,16 +134,31 @@ def _unname_references(ids: Sequence[int], address: str) -> None:
             )
 
 
+def _clean_replies(replies: QuerySet[InboundMessage], address: str, *, dry_run: bool) -> int:
+    """Overwrite a number where its holder's own messages have it without the country code."""
+    code = calling_code(address)
+    if not code:
+        return 0
+    brought = list(replies.values_list("entry_id", flat=True))
+    national = _written(address[1 + len(code) :])
+    return _clean_callbacks(InboxEntry, national, dry_run=dry_run, only=brought)
+
+
 def _clean_callbacks(
-    model: type[InboxEntry] | type[HeldCallback], address: str, *, dry_run: bool
+    model: type[InboxEntry] | type[HeldCallback],
+    written: str,
+    *,
+    dry_run: bool,
+    only: Sequence[int] | None = None,
 ) -> int:
-    """Overwrite the address in raw requests, character by character, however it is written."""
-    written = _written(address)
+    """Overwrite an address in raw requests, character by character; only: in these entries."""
     names = [name for name in TEXTS_OF_CALLBACKS if hasattr(model, name)]
     anywhere = Q(escaped__iregex=written)
     for name in names:
         anywhere |= Q(**{f"{name}__iregex": written})
     found = model.objects.annotate(escaped=ESCAPED_BODY).filter(anywhere)
+    if only is not None:
+        found = found.filter(pk__in=only)
     if dry_run:
         return found.count()
     pattern = re.compile(written, re.IGNORECASE)

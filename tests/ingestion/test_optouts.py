@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from deliveries import figures
 from ingestion import drain, erasure, inbox, replay
-from ingestion.models import InboundMessage
+from ingestion.models import InboundMessage, InboxEntry
 from ingestion.replay import ReplayFilter
 from messaging.failures import FailureClass
 from messaging.statuses import MessageStatus
@@ -197,3 +197,16 @@ def test_a_batch_of_opt_outs_costs_the_same_statements_however_many(account, del
     # The first batch makes the qualification too.
     assert counts[1] == counts[2]
     assert opt_outs(delivery) == 43
+
+
+def test_a_number_that_was_written_nationally_is_erased_from_its_callback_too(post, anna):
+    post(word="reply", address="333 111 2233", to="+393420000000", text="STOP", at=at(1))
+    callbacks.apply_all()
+    assert Address.objects.get().address == ANNA
+
+    assert erasure.forget(address=ANNA, by=None, at=NOON, dry_run=True).callbacks == 1
+    erasure.forget(address=ANNA, by=None, at=NOON)
+
+    assert b"3331" not in bytes(InboxEntry.objects.get().body).replace(b" ", b"")
+    replay.replay(chosen=ReplayFilter(), dry_run=False, by=None, at=NOON)
+    assert [reply.address for reply in InboundMessage.objects.all()] == [""]
