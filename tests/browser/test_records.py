@@ -13,7 +13,7 @@ from messaging.failures import FailureType, Reason
 from messaging.statuses import MessageStatus
 from tests.browser.conftest import NARROW, WIDE
 from tests.browser.test_pages import violations_of
-from tests.records import NOON, account, delivery, event, exclusion, message, reply
+from tests.records import NOON, account, delivery, event, exclusion, message, opt_out, reply
 from tracking.models import Click, TrackedUrl
 
 
@@ -56,7 +56,15 @@ def addresses(transactional_db):
             received_at=timezone.now(),
             error="The field MessageSid is missing.",
         )
-    reply(signed, keyword="STOP", action="denylist", message_id=told.pk, delivery_id=full.pk)
+    opt_out(told)
+    reply(
+        signed,
+        address=told.address,
+        keyword="STOP",
+        action="denylist",
+        message_id=told.pk,
+        delivery_id=full.pk,
+    )
     tabs = ("logs/?status=failed", "exclusions/", "tracking/", "tracking/urls/", "audit/")
     audit = ("audit/causes/", "audit/proofs/")
     return [
