@@ -67,7 +67,12 @@ def of(classes: Mapping[int, int]) -> Picture:
                 y=HEIGHT - height,
                 height=height,
                 middle=round((place + FILLED / 2) * step, 2),
-                named=at_most in NAMED,
+                named=at_most in NAMED or (place == 0 and _is_alone(index)),
             )
         )
     return Picture(total, percentiles(classes), bars)
+
+
+def _is_alone(index: int) -> bool:
+    """Tell whether there is room to write the bound of the first bar beside the next one named."""
+    return index < len(BOUNDS) and NAMED.isdisjoint(BOUNDS[index : index + 3])

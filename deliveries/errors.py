@@ -27,7 +27,8 @@ class Row:
     """One slice; shares are between 0 and 1.
 
     rate: how many fail of those with a known end; for a cause, of all messages with a known end.
-    share: of all failures.  difference: of the rate to the usual one, None where there is none.
+    share: of all failures.  difference: of the rate to the usual one, None where there is none;
+    worse: it is so much higher that chance does not explain it.
     """
 
     key: str
@@ -35,6 +36,7 @@ class Row:
     rate: float
     share: float
     difference: float | None
+    worse: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,4 +114,13 @@ def _row(key: str, change: Change, total: Change, *, whole: Change) -> Row:
         rate=rate,
         share=now.failed / total.now.failed if total.now.failed else 0.0,
         difference=None if before is None else rate - before,
+        worse=shortfall.fell(
+            Change(_as_total(now, whole.now), _as_total(usual, whole.usual)),
+            least=shortfall.LEAST_IN_SLICE,
+        ),
     )
+
+
+def _as_total(part: Tally, whole: Tally) -> Tally:
+    """Return the whole as if nothing but this part of it had failed."""
+    return Tally(whole.processed - part.failed, part.failed)

@@ -33,6 +33,9 @@ class SliceSerializer(serializers.Serializer[Any]):
     difference = serializers.FloatField(
         allow_null=True, help_text="Of the rate to the usual one; null where there is none."
     )
+    worse = serializers.BooleanField(
+        help_text="The rate is so much higher that chance does not explain it."
+    )
 
 
 class BlameSerializer(serializers.Serializer[Any]):

@@ -82,6 +82,7 @@ def _slice(row: Row, names: Mapping[str, Name]) -> dict[str, Any]:
         "rate": row.rate,
         "share": row.share,
         "difference": row.difference,
+        "worse": row.worse,
     }
 
 

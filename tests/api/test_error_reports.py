@@ -49,6 +49,7 @@ def test_a_delivery_tells_its_errors_and_what_changed(operator, delivery):
         "rate": 0.5,
         "share": 50 / 60,
         "difference": 0.4,
+        "worse": True,
     }
     assert (found["deliveries"], found["compared"], found["complete"]) == (1, 1, True)
     assert (found["success"], found["usual_success"]) == (0.7, 0.9)

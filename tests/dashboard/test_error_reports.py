@@ -88,6 +88,12 @@ def test_a_first_delivery_has_nothing_to_compare_with(marketer, account):
     assert "There is nothing to compare with yet" in words(reports(marketer, made))
 
 
+def test_a_rate_that_rose_by_more_than_chance_is_marked(marketer, delivery):
+    html = words(reports(marketer, delivery, "?by=prefix"))
+
+    assert html.count('<strong class="tone tone--failed"') == 1
+
+
 def test_a_delivery_of_which_nothing_is_known_says_so(marketer, account):
     said = words(reports(marketer, outcomes.delivery(account=account)))
 

@@ -42,8 +42,10 @@ def test_a_place_fails_so_often_of_its_own_messages(delivery):
     found = rows(errors.of_delivery(delivery), "prefix")
 
     assert found == [
-        Row("+39347", Tally(250, 250), rate=0.5, share=250 / 285, difference=0.5 - 0.07),
-        Row("+39333", Tally(465, 35), rate=0.07, share=35 / 285, difference=0.0),
+        Row(
+            "+39347", Tally(250, 250), rate=0.5, share=250 / 285, difference=0.5 - 0.07, worse=True
+        ),
+        Row("+39333", Tally(465, 35), rate=0.07, share=35 / 285, difference=0.0, worse=False),
     ]
 
 
@@ -54,7 +56,7 @@ def test_a_cause_fails_so_often_of_all_messages(delivery):
         (str(int(Reason.REFUSED)), 215, 0.215),
         (str(int(Reason.UNREACHABLE)), 70, 0.07),
     ]
-    assert [row.difference for row in found] == [0.215, 0.07 - 0.07]
+    assert [(row.difference, row.worse) for row in found] == [(0.215, True), (0.0, False)]
 
 
 def test_what_explains_a_drop_is_told_with_its_code(delivery):
@@ -77,7 +79,9 @@ def test_a_slice_without_any_end_has_no_rate(account):
     made = outcomes.delivery(account=account)
     records.message(made, country="IT")
 
-    assert rows(errors.of_delivery(made), "country") == [Row("IT", Tally(others=1), 0, 0, None)]
+    assert rows(errors.of_delivery(made), "country") == [
+        Row("IT", Tally(others=1), 0, 0, None, worse=False)
+    ]
 
 
 def test_who_sees_no_addresses_sees_the_prefixes_of_few_together(account):
