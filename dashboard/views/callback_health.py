@@ -67,6 +67,7 @@ def account(request: HttpRequest, account_id: int) -> HttpResponse:
         "limit": patience.receipt_limit(found),
         "ages": awaited_ages.of(shown.awaited),
         "causes": figures_of.causes(account_id=found.pk)[:MOST_CAUSES],
+        "viewer": access.viewer(request),
         "backlog": receipts.backlog(at=at),
     }
     if access.is_fragment(request):
