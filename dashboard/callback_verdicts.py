@@ -83,8 +83,8 @@ def _refused(found: Evidence, _at: datetime) -> Verdict | None:
         return None
     if not received:
         text = ngettext(
-            "%(number)s callback came in the last 24 hours, and was refused: its signature is missing "
-            "or wrong.",
+            "%(number)s callback came in the last 24 hours, and was refused: its signature is "
+            "missing or wrong.",
             "All %(number)s callbacks of the last 24 hours were refused: their signatures are "
             "missing or wrong.",
             refused,
