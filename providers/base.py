@@ -60,6 +60,14 @@ class CredentialField(NamedTuple):
     table: bool = False
 
 
+class Sample(NamedTuple):
+    """What a provider would post when a message was delivered; by GET where there is no body."""
+
+    body: str = ""
+    query: str = ""
+    content_type: str = "application/json"
+
+
 @dataclass(slots=True)
 class Callback:
     """One HTTP request of a provider, as received.
@@ -94,6 +102,9 @@ class Provider:
     methods: ClassVar[tuple[str, ...]] = ("POST",)
     success_body: ClassVar[str] = ""
     receipt_limit: ClassVar[timedelta] = RECEIPT_LIMIT
+    # What to do at the provider so that its callbacks come to us, in the words of its own pages.
+    steps: "ClassVar[tuple[StrOrPromise, ...]]" = ()
+    sample: ClassVar[Sample]
     credential_fields: ClassVar[tuple[CredentialField, ...]] = ()
     codes: ClassVar[Mapping[str, Code]] = {}
 
@@ -116,6 +127,22 @@ class Provider:
         Where one item of a batch is bad, the good ones come first and BadPayload at the end.
         """
         raise NotImplementedError
+
+    def example(self, credentials: Credentials) -> Sample:  # noqa: ARG002 (for kinds)
+        """Return a sample of what the provider would post, under the names the account has."""
+        return self.sample
+
+    def sign(
+        self,
+        callback: Callback,  # noqa: ARG002 (for kinds)
+        credentials: Credentials,  # noqa: ARG002 (for kinds)
+    ) -> dict[str, str] | None:
+        """Return the headers that prove a callback, as the provider would write them.
+
+        None where only the provider can, with a key of its own.  Raises BadSignature where the
+        account has no secret yet.
+        """
+        return None
 
     def is_probe(self, callback: Callback) -> bool:  # noqa: ARG002 (for kinds)
         """Tell whether a request only asks if somebody is there: it says and needs nothing."""
@@ -171,6 +198,10 @@ class UnsignedProvider(Provider):
 
     def check_signature(self, callback: Callback, credentials: Credentials) -> None:
         """Accept: whoever knows the token was told it by us."""
+
+    def sign(self, callback: Callback, credentials: Credentials) -> dict[str, str]:  # noqa: ARG002 (for kinds)
+        """Return no header: the URL is all there is."""
+        return {}
 
 
 def _is_hours(value: object) -> bool:

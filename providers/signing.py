@@ -1,6 +1,7 @@
 """Proofs of origin: secrets of an account, HMACs, and comparison that tells nothing by its time."""
 
 import base64
+import hashlib
 import hmac
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -45,6 +46,13 @@ def _hmac(message: bytes, key: bytes, digest: str) -> hmac.HMAC:
     return hmac.new(key, message, digest)
 
 
+def keyed(message: bytes, key: bytes, *, method: str) -> bytes:
+    """Return an HMAC in hexadecimal, or `md5hash`: MD5 over the message and the key behind it."""
+    if method == "md5hash":
+        return hashlib.md5(message + key, usedforsecurity=False).hexdigest().encode()
+    return hmac_hex(message, key=key, digest=method)
+
+
 def matches(given: str, expected: Iterable[bytes]) -> bool:
     """Tell whether a header is one of the values it may have, each compared in constant time.
 
@@ -70,6 +78,11 @@ def check_basic(callback: Callback, credentials: Credentials) -> None:
     scheme, _blank, given = callback.header("authorization").partition(" ")
     if scheme.lower() != "basic" or not matches(given.strip(), _basic_pairs(credentials)):
         raise BadSignature("Authorization: missing or does not match")
+
+
+def basic(credentials: Credentials) -> dict[str, str]:
+    """Return the header of HTTP basic authentication; raise BadSignature without a password."""
+    return {"Authorization": f"Basic {next(_basic_pairs(credentials)).decode()}"}
 
 
 def _basic_pairs(credentials: Credentials) -> Iterator[bytes]:

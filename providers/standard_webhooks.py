@@ -32,6 +32,18 @@ def check(callback: Callback, *, secrets: list[bytes]) -> None:
         raise BadSignature(f"{name}-signature: missing or does not match")
 
 
+def sign(callback: Callback, *, secret: bytes) -> dict[str, str]:
+    """Return the headers with which a secret signs a request; raise BadSignature for no secret."""
+    key = key_of(secret)
+    if not key:
+        raise BadSignature("secret: not one of Standard Webhooks (whsec_…)")
+    seconds = str(int(callback.received_at.timestamp()))
+    message = f"test.{seconds}.".encode() + callback.body
+    proof = signing.hmac_base64(message, key=key, digest="sha256").decode()
+    name = HEADERS[0]
+    return {f"{name}-id": "test", f"{name}-timestamp": seconds, f"{name}-signature": f"v1,{proof}"}
+
+
 def key_of(secret: str | bytes) -> bytes:
     """Return the key that a secret spells, with its prefix or without; empty where it is none."""
     text = secret if isinstance(secret, str) else secret.decode()

@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from providers.base import BadSignature
-from providers.signing import matches
+from providers.base import BadSignature, Callback
+from providers.signing import TOLERANCE_SECONDS, matches
 
 DIGESTS = {"HS256": "sha256", "HS384": "sha384", "HS512": "sha512"}
 
@@ -39,6 +39,24 @@ def claims(
     if found is None:
         raise BadSignature(f"{name}: no claims")
     return found
+
+
+def issue(said: dict[str, Any], *, key: bytes) -> str:
+    """Return a token that says this, signed as HS256."""
+    parts = ({"alg": "HS256", "typ": "JWT"}, said)
+    signed = b".".join(_encoded(json.dumps(part).encode()) for part in parts)
+    return b".".join((signed, _encoded(hmac.digest(key, signed, "sha256")))).decode()
+
+
+def check_bearer(callback: Callback, token: str, *, keys: Iterable[bytes], name: str) -> None:
+    """Check a token (HS256) of the last five minutes over the body; raise BadSignature."""
+    found = claims(token, keys=keys, algorithms=("HS256",), name=name)
+    span = TOLERANCE_SECONDS
+    if not within(found.get("iat"), at=callback.received_at, before=span, after=span):
+        raise BadSignature(f"{name}: not of the last five minutes")
+    # Providers' own libraries leave this to the caller.  Without a body there is nothing to cover.
+    if callback.body and not covers(found.get("payload_hash"), callback.body):
+        raise BadSignature(f"{name}: for another body")
 
 
 def within(value: object, *, at: datetime, before: int, after: int) -> bool:

@@ -9,7 +9,7 @@ from messaging.failures import FailureClass
 from messaging.reports import InboundReport, Report, StatusReport
 from messaging.statuses import Evidence, MessageStatus
 from providers import forms, moments
-from providers.base import RECEIPT_LIMIT, Callback, Credentials, UnsignedProvider
+from providers.base import RECEIPT_LIMIT, Callback, Credentials, Sample, UnsignedProvider
 from providers.codes import Code
 
 BARRED = FailureClass.BARRED
@@ -57,6 +57,17 @@ class AfricasTalking(UnsignedProvider):
     label = "Africa's Talking"
     # The documentation names no limit.
     receipt_limit = RECEIPT_LIMIT
+    # https://developers.africastalking.com/docs/sms/notifications
+    steps = (
+        _("In the Africa's Talking dashboard, open your app, SMS, SMS Callback URLs."),
+        _("Give the callback address as Delivery Reports, and submit it."),
+        _("For replies and opt-outs, give it as Incoming Messages and as Bulk SMS Opt Out too."),
+        _("Nothing is signed: keep the callback address secret."),
+    )
+    sample = Sample(
+        body="id=ATXid_test&status=Success&phoneNumber=%2B254711000000&networkCode=63902",
+        content_type=forms.FORM,
+    )
     codes = CODES
 
     def reports(

@@ -11,7 +11,7 @@ from messaging.failures import FailureClass
 from messaging.reports import InboundReport, Report, StatusReport
 from messaging.statuses import Evidence, MessageStatus
 from providers import forms, moments, signing, sns
-from providers.base import BadPayload, Callback, CredentialField, Credentials, Provider
+from providers.base import BadPayload, Callback, CredentialField, Credentials, Provider, Sample
 from providers.codes import Code
 
 BARRED = FailureClass.BARRED
@@ -74,6 +74,32 @@ class Aws(Provider):
     # Then AWS itself says UNKNOWN
     # (https://docs.aws.amazon.com/sms-voice/latest/userguide/configuration-sets-event-types.html).
     receipt_limit = timedelta(hours=72)
+    # https://docs.aws.amazon.com/sms-voice/latest/userguide/configuration-sets.html
+    steps = (
+        _(
+            "In Amazon SNS, create a topic of type Standard, and copy its ARN into the "
+            "settings below: requests of other topics are refused."
+        ),
+        _(
+            "In AWS End User Messaging SMS, open Configuration sets, your set, Event "
+            "destinations, and add the topic as destination of all SMS events."
+        ),
+        _(
+            "In the SNS topic, click Create subscription, choose the protocol HTTPS, give the "
+            "callback address as endpoint, and leave raw message delivery off."
+        ),
+        _(
+            "Come back to this page and confirm the subscription: it is shown here as soon as "
+            "SNS asks."
+        ),
+        _("For replies: in two-way SMS of your number, choose a topic with the same subscription."),
+    )
+    sample = Sample(
+        body='{"Type": "Notification", "MessageId": "test", "TopicArn": "", "Message": '
+        '"{\\"eventType\\": \\"TEXT_DELIVERED\\", \\"isFinal\\": true, '
+        '\\"messageId\\": \\"test\\", \\"eventTimestamp\\": 1767268800000}"}',
+        content_type="text/plain; charset=UTF-8",
+    )
     credential_fields = (
         CredentialField(
             "topic_arns",

@@ -10,7 +10,7 @@ from messaging.failures import FailureClass
 from messaging.reports import InboundReport, Report, StatusReport
 from messaging.statuses import Evidence, MessageStatus
 from providers import batches, forms, moments, signing
-from providers.base import Callback, CredentialField, Credentials, Provider
+from providers.base import Callback, CredentialField, Credentials, Provider, Sample
 from providers.codes import Code
 
 BARRED = FailureClass.BARRED
@@ -93,6 +93,23 @@ class Bandwidth(Provider):
     # (https://support.bandwidth.com/hc/en-us/articles/16862065380887); a callback that could not be
     # handed over is repeated for 24 hours.
     receipt_limit = timedelta(hours=26)
+    # https://dev.bandwidth.com/docs/messaging/webhooks/
+    steps = (
+        _("Choose a user name and a password, and enter them in the settings below."),
+        _(
+            "In the Bandwidth Dashboard, open Applications, and edit the messaging application "
+            "of your numbers."
+        ),
+        _(
+            "Give the callback address as Status callback URL and as Inbound callback URL, "
+            "each with the same user name and password."
+        ),
+    )
+    sample = Sample(
+        body='[{"type": "message-delivered", "time": "2026-01-01T12:00:00Z", "to": "+15552223333", '
+        '"description": "ok", "message": {"id": "test", "direction": "out", '
+        '"to": ["+15552223333"], "segmentCount": 1}}]'
+    )
     credential_fields = (
         CredentialField(
             "username",
@@ -118,6 +135,10 @@ class Bandwidth(Provider):
         events = forms.json_body(callback)
         events = [events] if isinstance(events, dict) else events
         return batches.read(events, field="events", report=_report)
+
+    def sign(self, callback: Callback, credentials: Credentials) -> dict[str, str]:  # noqa: ARG002
+        """Write user name and password as Bandwidth does."""
+        return signing.basic(credentials)
 
 
 def _report(event: dict[str, Any]) -> Report:

@@ -10,7 +10,7 @@ from messaging.failures import FailureClass
 from messaging.reports import InboundReport, Report, StatusReport
 from messaging.statuses import Evidence, MessageStatus
 from providers import forms, moments, signing
-from providers.base import RECEIPT_LIMIT, Callback, CredentialField, Credentials, Provider
+from providers.base import RECEIPT_LIMIT, Callback, CredentialField, Credentials, Provider, Sample
 from providers.codes import Code
 
 if TYPE_CHECKING:
@@ -97,6 +97,22 @@ class Clickatell(Provider):
     label = "Clickatell"
     # The documentation names no limit for receipts.
     receipt_limit = RECEIPT_LIMIT
+    # https://docs.clickatell.com/channels/sms-channels/
+    steps = (
+        _("Choose a user name and a password, and enter them in the settings below."),
+        _(
+            "In the Clickatell Portal, open the settings of your SMS integration (API), and "
+            "find its callbacks."
+        ),
+        _(
+            "Give the callback address for message status notifications and for replies, with "
+            "HTTP basic authentication and the same user name and password."
+        ),
+    )
+    sample = Sample(
+        body='{"messageId": "test", "to": "27999000000", "statusCode": 4, '
+        '"status": "RECEIVED_BY_RECIPIENT", "timestamp": 1767268800000}'
+    )
     methods = ("GET", "POST")
     credential_fields = (
         CredentialField(
@@ -125,6 +141,10 @@ class Clickatell(Provider):
             return (_inbound(fields),)
         numbers = ONE_API_NUMBERS if credentials.get("api") == ONE_API else NUMBERS
         return (_status(fields, numbers),)
+
+    def sign(self, callback: Callback, credentials: Credentials) -> dict[str, str]:  # noqa: ARG002
+        """Write user name and password as Clickatell does."""
+        return signing.basic(credentials)
 
 
 def _status(fields: dict[str, Any], numbers: dict[str, MessageStatus]) -> StatusReport:

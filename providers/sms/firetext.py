@@ -11,7 +11,7 @@ from messaging.failures import FailureClass
 from messaging.reports import InboundReport, Report, StatusReport
 from messaging.statuses import Evidence, MessageStatus
 from providers import forms, moments, signing
-from providers.base import Callback, CredentialField, Credentials, Provider
+from providers.base import Callback, CredentialField, Credentials, Provider, Sample
 from providers.codes import Code
 
 UNKNOWN_NUMBER = FailureClass.USER_UNKNOWN
@@ -49,6 +49,19 @@ class Firetext(Provider):
     # After which GOV.UK Notify gives a notification up
     # (https://github.com/alphagov/notifications-api).
     receipt_limit = timedelta(hours=72)
+    # https://www.firetext.co.uk/docs
+    steps = (
+        _("Choose a user name and a password, and enter them in the settings below."),
+        _(
+            "Give Firetext the callback address for delivery receipts and for inbound messages, "
+            "with user name and password before the host: https://user:password@host/…."
+        ),
+        _("When you send, give your own reference as reference: receipts come back with it."),
+    )
+    sample = Sample(
+        body="mobile=447700900000&status=0&reference=test&time=2026-01-01+12%3A00%3A00",
+        content_type=forms.FORM,
+    )
     credential_fields = (
         CredentialField(
             "username",
@@ -74,6 +87,10 @@ class Firetext(Provider):
         fields = forms.form(callback)
         is_reply = "message" in fields and "status" not in fields
         return (_inbound(fields) if is_reply else _status(fields),)
+
+    def sign(self, callback: Callback, credentials: Credentials) -> dict[str, str]:  # noqa: ARG002
+        """Write user name and password as Firetext does."""
+        return signing.basic(credentials)
 
 
 def _status(fields: dict[str, Any]) -> StatusReport:

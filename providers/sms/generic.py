@@ -1,5 +1,6 @@
 """A provider of any kind, configured without code: where its fields stand, what its words mean."""
 
+import json
 import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from messaging.failures import FailureClass
 from messaging.reports import InboundReport, Report, StatusReport
 from messaging.statuses import Evidence, MessageStatus
-from providers import batches, forms, moments, signing, standard_webhooks, tables
+from providers import batches, forms, moments, paths, signing, standard_webhooks, tables
 from providers.base import (
     RECEIPT_LIMIT,
     BadSignature,
@@ -17,6 +18,7 @@ from providers.base import (
     CredentialField,
     Credentials,
     Provider,
+    Sample,
 )
 
 if TYPE_CHECKING:
@@ -57,6 +59,20 @@ class Generic(Provider):
     label = _("Any other provider")
     # Nobody has told us: an account says so with receipt_hours.
     receipt_limit = RECEIPT_LIMIT
+    # Whoever configures the account knows its provider; these are the settings that all have.
+    steps = (
+        _(
+            "In the settings below, say under which names the provider posts id, status, code "
+            "and time, and what its statuses mean."
+        ),
+        _("Choose the proof of origin that the provider offers, and enter its secret."),
+        _(
+            "At the provider, give the callback address wherever it asks for a webhook, "
+            "callback or delivery report URL."
+        ),
+        _("Send a test callback from this page, and then a real message."),
+    )
+    sample = Sample()
     methods = ("GET", "POST")
     credential_fields = (
         CredentialField("id", _("Path of the message's id"), PATH_HELP),
@@ -129,7 +145,7 @@ class Generic(Provider):
         statuses = tables.read(credentials.get("statuses")) or {word: word for word in STATUSES}
         meanings = {word.lower(): meaning for word, meaning in statuses.items()}
         place = credentials.get("items")
-        items = _at(fields, place) if place else fields
+        items = paths.at(fields, place) if place else fields
         if isinstance(items, dict):
             return (_item(items, credentials, meanings),)
         return batches.read(
@@ -137,6 +153,32 @@ class Generic(Provider):
             field=place or "body",
             report=lambda item: _item(item, credentials, meanings),
         )
+
+    def example(self, credentials: Credentials) -> Sample:
+        """Write one report where the account's paths look for it."""
+        meanings = tables.read(credentials.get("statuses")).items()
+        word = next((word for word, meaning in meanings if meaning == "delivered"), "delivered")
+        item: dict[str, Any] = {}
+        for name, value in (("id", "test"), ("status", word)):
+            paths.put(item, credentials.get(name) or PATHS[name], value)
+        place, said = credentials.get("items"), item
+        if place:
+            said = {}
+            paths.put(said, place, [item])
+        return Sample(body=json.dumps(said))
+
+    def sign(self, callback: Callback, credentials: Credentials) -> dict[str, str]:
+        """Write the one proof that the account names."""
+        key, proof = signing.secrets(credentials, "secret")[0], credentials.get("signature")
+        if proof == BY_PASSWORD:
+            return signing.basic({**credentials, "password": key.decode()})
+        if proof == BY_WEBHOOK:
+            return standard_webhooks.sign(callback, secret=key)
+        if proof == BY_HMAC:
+            digest = credentials.get("algorithm") or ALGORITHMS[0]
+            spell = ENCODINGS[credentials.get("encoding") or "hex"]
+            key = spell(callback.body, key=key, digest=digest)
+        return {credentials.get("header") or "X-Signature": key.decode()}
 
 
 def _fields(callback: Callback) -> Any:
@@ -147,24 +189,10 @@ def _fields(callback: Callback) -> Any:
     return forms.json_body(callback) if is_json else forms.form(callback)
 
 
-def _at(fields: Any, path: str) -> Any:
-    """Return what stands at a path, None where nothing does; a form's names may hold dots."""
-    if isinstance(fields, dict) and path in fields:
-        return fields[path]
-    for part in path.split("."):
-        if isinstance(fields, dict):
-            fields = fields.get(part)
-        elif isinstance(fields, list) and part.isdecimal() and int(part[:4]) < len(fields):
-            fields = fields[int(part[:4])]
-        else:
-            return None
-    return fields
-
-
 def _item(item: dict[str, Any], credentials: Credentials, meanings: dict[str, str]) -> Report:
-    found = {name: _at(item, credentials.get(name) or usual) for name, usual in PATHS.items()}
+    found = {name: paths.at(item, credentials.get(name) or usual) for name, usual in PATHS.items()}
     # Named by the account only: a report whose status is not found must not pass for a reply.
-    sender = _at(item, credentials["sender"]) if credentials.get("sender") else None
+    sender = paths.at(item, credentials["sender"]) if credentials.get("sender") else None
     is_reply = sender is not None and found["status"] is None
     return _inbound(found, sender) if is_reply else _status(found, meanings)
 

@@ -10,7 +10,7 @@ from messaging.failures import FailureClass
 from messaging.reports import InboundReport, Report, StatusReport
 from messaging.statuses import Evidence, MessageStatus
 from providers import batches, forms, moments, signing
-from providers.base import Callback, CredentialField, Credentials, Provider
+from providers.base import Callback, CredentialField, Credentials, Provider, Sample
 from providers.codes import Code
 
 BARRED = FailureClass.BARRED
@@ -151,6 +151,27 @@ class Infobip(Provider):
     # "Validity period longer than 48h is not supported": validityPeriod of the SMS API
     # (https://www.infobip.com/docs/api/channels/sms).
     receipt_limit = timedelta(hours=48)
+    # https://www.infobip.com/docs/sms/sms-over-api
+    steps = (
+        _("Choose a user name and a password, and enter them in the settings below."),
+        _(
+            "In the Infobip Portal, open Developer Tools, Subscriptions Management, and create "
+            "a subscription for the channel SMS and the event Delivery."
+        ),
+        _(
+            "As its notification profile give the callback address, and as its security "
+            "settings BASIC with the same user name and password."
+        ),
+        _(
+            "For replies: in the same place, subscribe the callback address to the event "
+            "Inbound message."
+        ),
+    )
+    sample = Sample(
+        body='{"results": [{"messageId": "test", "to": "41793026727", "doneAt": '
+        '"2026-01-01T12:00:00.000+0000", "status": {"groupId": 3, "groupName": "DELIVERED", '
+        '"id": 5, "name": "DELIVERED_TO_HANDSET"}, "error": {"id": 0, "name": "NO_ERROR"}}]}'
+    )
     credential_fields = (
         CredentialField(
             "username",
@@ -175,6 +196,10 @@ class Infobip(Provider):
         """Translate up to a hundred reports or replies; a reply has no status."""
         results = forms.json_object(callback).get("results")
         return batches.read(results, field="results", report=_report)
+
+    def sign(self, callback: Callback, credentials: Credentials) -> dict[str, str]:  # noqa: ARG002
+        """Write user name and password as Infobip does."""
+        return signing.basic(credentials)
 
 
 def _report(item: dict[str, Any]) -> Report:

@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from datetime import timedelta, tzinfo
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext_lazy as _
+
 from messaging.failures import FailureClass
 from messaging.reports import InboundReport, Report, StatusReport
 from messaging.statuses import Evidence, MessageStatus
 from providers import forms, receipts
-from providers.base import BadPayload, Callback, Credentials, UnsignedProvider
+from providers.base import BadPayload, Callback, Credentials, Sample, UnsignedProvider
 from providers.codes import UNLISTED, Explanation
 
 if TYPE_CHECKING:
@@ -30,6 +32,19 @@ class Jasmin(UnsignedProvider):
     # dlr_expiry of a connector is 86400 seconds by default: then Jasmin forgets whom to tell
     # (https://docs.jasminsms.com/en/latest/management/jcli/modules.html).
     receipt_limit = timedelta(hours=24)
+    # https://docs.jasminsms.com/en/latest/apis/http/index.html
+    steps = (
+        _(
+            "When you send, give dlr=yes, dlr-level=3 (or 2), dlr-method=POST (or GET), and "
+            "the callback address as dlr-url."
+        ),
+        _('Register each message under the id that send returned (Success "…").'),
+        _("Nothing is signed: keep the callback address secret."),
+    )
+    sample = Sample(
+        body="id=test&level=2&message_status=DELIVRD&id_smsc=1&sub=001&dlvrd=001&err=000",
+        content_type=forms.FORM,
+    )
     methods = ("GET", "POST")
     success_body = "ACK/Jasmin"
     credential_fields = (receipts.TIMEZONE,)

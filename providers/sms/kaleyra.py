@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django.utils.translation import gettext_lazy as _
 
@@ -9,7 +10,14 @@ from messaging.failures import FailureClass
 from messaging.reports import InboundReport, Report, StatusReport
 from messaging.statuses import Evidence, MessageStatus
 from providers import forms, moments, tables
-from providers.base import RECEIPT_LIMIT, Callback, CredentialField, Credentials, UnsignedProvider
+from providers.base import (
+    RECEIPT_LIMIT,
+    Callback,
+    CredentialField,
+    Credentials,
+    Sample,
+    UnsignedProvider,
+)
 from providers.codes import Code
 
 if TYPE_CHECKING:
@@ -103,6 +111,20 @@ class Kaleyra(UnsignedProvider):
     label = "Kaleyra"
     # The documentation names no limit.
     receipt_limit = RECEIPT_LIMIT
+    # https://developers.kaleyra.io/docs/callback-profile
+    steps = (
+        _(
+            "In the Kaleyra console, make a callback profile with the callback address as URL "
+            "and the method GET or POST."
+        ),
+        _(
+            "Give it the fields id, status, status_trace, mobile, timestamp and units; where "
+            "it has names of its own, enter them in the settings below."
+        ),
+        _("When you send, name the profile as callback_profile_id."),
+        _("Nothing is signed: keep the callback address secret."),
+    )
+    sample = Sample()
     methods = ("GET", "POST")
     credential_fields = (
         CredentialField(
@@ -132,6 +154,13 @@ class Kaleyra(UnsignedProvider):
         if "source" in fields and "message" in fields:
             return (_inbound(fields),)
         return (_status(_named(fields, tables.read(credentials.get("fields")))),)
+
+    def example(self, credentials: Credentials) -> Sample:
+        """Write a report under the names of the account's callback profile."""
+        own = tables.read(credentials.get("fields"))
+        said = {"id": "test", "status": "Delivered", "address": "919900000000"}
+        names = {own.get(name) or NAMES[name][0]: value for name, value in said.items()}
+        return Sample(query=urlencode(names))
 
 
 def _named(fields: Mapping[str, Any], own: Mapping[str, str]) -> dict[str, Any]:

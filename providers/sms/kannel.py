@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django.utils.translation import gettext_lazy as _
 
@@ -10,7 +11,14 @@ from messaging.failures import FailureClass
 from messaging.reports import InboundReport, Report, StatusReport
 from messaging.statuses import Evidence, MessageStatus
 from providers import forms, receipts
-from providers.base import RECEIPT_LIMIT, Callback, CredentialField, Credentials, UnsignedProvider
+from providers.base import (
+    RECEIPT_LIMIT,
+    Callback,
+    CredentialField,
+    Credentials,
+    Sample,
+    UnsignedProvider,
+)
 from providers.codes import UNLISTED, Explanation
 
 if TYPE_CHECKING:
@@ -71,6 +79,21 @@ class Kannel(UnsignedProvider):
     label = "Kannel"
     # Kannel hands on what comes; how long that can take is the carriers' choice.
     receipt_limit = RECEIPT_LIMIT
+    # https://www.kannel.org/download/1.4.5/userguide-1.4.5/userguide.html#delivery-reports
+    steps = (
+        _(
+            "When you send, give dlr-mask=31 and, escaped as a whole, this dlr-url: the "
+            "callback address followed by "
+            "?id=YOUR-REFERENCE&status=%d&smsc_reply=%A&ts=%T&to=%P"
+        ),
+        _("Register each message under the reference that you put into its dlr-url."),
+        _(
+            "In Kannel's configuration set http-request-retry: by default a report is lost "
+            "when we cannot be reached."
+        ),
+        _("Nothing is signed: keep the callback address secret."),
+    )
+    sample = Sample()
     methods = ("GET", "POST")
     credential_fields = (
         *(CredentialField(f"{name}_key", label, NAME_HELP) for name, label in LABELS.items()),
@@ -99,6 +122,12 @@ class Kannel(UnsignedProvider):
         names, zone = _Names(fields, credentials), receipts.zone_of(credentials)
         is_reply = names.get("sender") and not names.get("status") and names.has("text")
         return (_inbound(names, zone) if is_reply else _report(names, zone),)
+
+    def example(self, credentials: Credentials) -> Sample:
+        """Write a report under the names that the account has for its fields."""
+        said = {"id": "test", "status": "1", "time": "1767268800"}
+        names = {credentials.get(f"{n}_key") or NAMES[n][0]: value for n, value in said.items()}
+        return Sample(query=urlencode(names))
 
 
 class _Names:

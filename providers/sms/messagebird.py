@@ -18,6 +18,7 @@ from providers.base import (
     CredentialField,
     Credentials,
     Provider,
+    Sample,
 )
 from providers.codes import Code
 
@@ -74,6 +75,30 @@ class MessageBird(Provider):
     label = "MessageBird (Bird)"
     # The documentation names no limit unless `validity` is given.
     receipt_limit = RECEIPT_LIMIT
+    # https://developers.messagebird.com/api/sms-messaging/#handle-a-status-report
+    steps = (
+        _(
+            "In the MessageBird Dashboard, open Developers, API access, and copy the Signing "
+            "key into the settings below; in a Bird workspace it is shown when the webhook is "
+            "made."
+        ),
+        _(
+            "When you send, give the callback address as reportUrl and something of your own "
+            "as reference: without a reference no report is posted."
+        ),
+        _(
+            "In a Bird workspace instead, open Developer, Webhook subscriptions, and subscribe "
+            "the callback address to sms.outbound and sms.inbound."
+        ),
+        _(
+            "For replies: in the Flow Builder, add the step “Call HTTP endpoint with SMS” with "
+            "the callback address."
+        ),
+    )
+    sample = Sample(
+        query="id=00000000000000000000000000000000&reference=test&recipient=31612345678"
+        "&status=delivered&statusDatetime=2026-01-01T12:00:00%2B00:00"
+    )
     methods = ("GET", "POST")
     # A plain 200: nowhere is it said that any other success will do.
     success_body = "OK"
@@ -123,6 +148,16 @@ class MessageBird(Provider):
         if "originator" in fields and not fields.get("status"):
             return (_inbound(fields),)
         return (_status(fields),)
+
+    def sign(self, callback: Callback, credentials: Credentials) -> dict[str, str]:
+        """Write the token over URL and body."""
+        now = int(callback.received_at.timestamp())
+        said: dict[str, Any] = {"iss": ISSUER, "nbf": now, "exp": now + 60}
+        said["url_hash"] = hashlib.sha256(callback.url.encode()).hexdigest()
+        if callback.body:
+            said["payload_hash"] = hashlib.sha256(callback.body).hexdigest()
+        key = signing.secrets(credentials, "signing_key")[0]
+        return {"MessageBird-Signature-JWT": tokens.issue(said, key=key)}
 
 
 def _check_token(callback: Callback, token: str, keys: list[bytes]) -> None:

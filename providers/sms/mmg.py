@@ -12,7 +12,7 @@ from messaging.failures import FailureClass
 from messaging.reports import InboundReport, Report, StatusReport
 from messaging.statuses import Evidence, MessageStatus
 from providers import forms, moments, signing
-from providers.base import Callback, CredentialField, Credentials, Provider
+from providers.base import Callback, CredentialField, Credentials, Provider, Sample
 from providers.codes import Code
 
 BARRED = FailureClass.BARRED
@@ -72,6 +72,20 @@ class Mmg(Provider):
     # After which GOV.UK Notify gives a notification up
     # (https://github.com/alphagov/notifications-api).
     receipt_limit = timedelta(hours=72)
+    # MMG sets its callbacks up by hand (GOV.UK Notify, https://github.com/alphagov/notifications-api).
+    steps = (
+        _("Choose a user name and a password, and enter them in the settings below."),
+        _(
+            "Give your account manager at MMG the callback address for delivery receipts and "
+            "for inbound messages, with the same user name and password (basic "
+            "authentication)."
+        ),
+        _("When you send, give your own reference as CID: receipts come back with it."),
+    )
+    sample = Sample(
+        body='{"CID": "test", "reference": "test", "MSISDN": "447700900000", "status": "3", '
+        '"substatus": "5", "deliverytime": "2026-01-01 12:00:00"}'
+    )
     credential_fields = (
         CredentialField(
             "username", _("User name"), _("Choose one, and give it to MMG with the callback URL.")
@@ -95,6 +109,10 @@ class Mmg(Provider):
         fields = forms.json_object(callback)
         is_reply = "Message" in fields and "status" not in fields
         return (_inbound(fields) if is_reply else _status(fields),)
+
+    def sign(self, callback: Callback, credentials: Credentials) -> dict[str, str]:  # noqa: ARG002
+        """Write user name and password as MMG does."""
+        return signing.basic(credentials)
 
 
 def _status(fields: dict[str, Any]) -> StatusReport:

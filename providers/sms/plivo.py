@@ -1,5 +1,7 @@
 """Plivo: one status for each request, as a form or a query, signed over URL and nonce."""
 
+import dataclasses
+import secrets
 from collections.abc import Iterable, Iterator
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Any
@@ -9,15 +11,15 @@ from django.utils.translation import gettext_lazy as _
 from messaging.failures import FailureClass
 from messaging.reports import InboundReport, Report, StatusReport
 from messaging.statuses import Evidence, MessageStatus
-from providers import forms, moments, receipts, signing
+from providers import forms, moments, receipts, signed_text, signing
 from providers.base import (
     RECEIPT_LIMIT,
-    BadPayload,
     BadSignature,
     Callback,
     CredentialField,
     Credentials,
     Provider,
+    Sample,
 )
 from providers.codes import Code
 
@@ -77,6 +79,22 @@ class Plivo(Provider):
     label = "Plivo"
     # `message_expiry` (three hours) is for the queue before the carrier only.
     receipt_limit = RECEIPT_LIMIT
+    # https://www.plivo.com/docs/messaging/concepts/message-status-callbacks
+    steps = (
+        _(
+            "In the Plivo Console, copy the Auth Token of the account or subaccount that sends "
+            "into the settings below."
+        ),
+        _("When you send, give the callback address as url, with method POST or GET."),
+        _(
+            "For replies: under Messaging, Applications, set the callback address as Message "
+            "URL of the application that your number uses."
+        ),
+    )
+    sample = Sample(
+        body="MessageUUID=test&Status=delivered&To=14155551234&From=14155550000&Units=1",
+        content_type=forms.FORM,
+    )
     methods = ("GET", "POST")
     credential_fields = (
         CredentialField(
@@ -113,6 +131,15 @@ class Plivo(Provider):
         if "Text" in fields and not word:
             return (_inbound(fields),)
         return (_status(fields, word, zone=receipts.zone_of(credentials)),)
+
+    def sign(self, callback: Callback, credentials: Credentials) -> dict[str, str]:
+        """Write the signature V3, with a nonce of its own."""
+        nonce = {"X-Plivo-Signature-V3-Nonce": secrets.token_hex(10)}
+        given = dataclasses.replace(callback, headers={**callback.headers, **nonce})
+        _name, message, digest = next(_signed(given))
+        key = signing.secrets(credentials, "auth_token")[0]
+        proof = signing.hmac_base64(message, key=key, digest=digest)
+        return {**nonce, "X-Plivo-Signature-V3": proof.decode()}
 
 
 def _status(fields: dict[str, Any], given: object, *, zone: tzinfo) -> StatusReport:
@@ -159,7 +186,7 @@ def _signed(callback: Callback) -> Iterator[tuple[str, bytes, str]]:
     url = callback.url.encode("utf-8", "replace")
     base = url.partition(b"?")[0]
     nonce = callback.header("x-plivo-signature-v3-nonce").encode("utf-8", "replace")
-    query, form = _pairs(url.partition(b"?")[2]), _form(callback)
+    query, form = sorted(signed_text.pairs(url.partition(b"?")[2])), _form(callback)
     text = b"&".join(name + b"=" + value for name, value in query)
     if form:
         text += (b"." if query else b"") + b"".join(name + value for name, value in form)
@@ -179,14 +206,4 @@ def _signed(callback: Callback) -> Iterator[tuple[str, bytes, str]]:
 
 def _form(callback: Callback) -> list[tuple[bytes, bytes]]:
     is_form = callback.method != "GET" and forms.media_type(callback) in ("", forms.FORM)
-    return _pairs(callback.body) if is_form else []
-
-
-def _pairs(encoded: bytes) -> list[tuple[bytes, bytes]]:
-    """Return names and values, decoded and sorted."""
-    raw = "surrogateescape"
-    try:
-        pairs = forms.pairs(encoded.decode("utf-8", raw), errors=raw)
-    except BadPayload as error:
-        raise BadSignature(str(error)) from error
-    return sorted((name.encode("utf-8", raw), value.encode("utf-8", raw)) for name, value in pairs)
+    return sorted(signed_text.pairs(callback.body)) if is_form else []

@@ -18,6 +18,7 @@ from providers.base import (
     CredentialField,
     Credentials,
     Provider,
+    Sample,
 )
 from providers.codes import Code
 from providers.simulation import Outage, PlannedReport, Profile, plan
@@ -65,6 +66,15 @@ class Simulator(Provider):
     label = _("Simulator (sends nothing)")
     # As for a provider of whom nothing is known; the simulated world takes half an hour at most.
     receipt_limit = RECEIPT_LIMIT
+    # Ours: docs/simulator.md.
+    steps = (
+        _(
+            "Nothing to do: the secret was made with the account, and `manage.py simulate` "
+            "posts to its callback address."
+        ),
+        _("The simulator sends nothing to the world: use it to see how everything looks."),
+    )
+    sample = Sample(body='{"reports": [{"id": "test", "status": "delivered"}]}')
     credential_fields = (
         CredentialField(
             "secret",
@@ -94,6 +104,10 @@ class Simulator(Provider):
         """Translate reports and replies; a bad one does not keep the good ones from being read."""
         items = forms.json_object(callback).get("reports")
         return batches.read(items, field="reports", report=_report)
+
+    def sign(self, callback: Callback, credentials: Credentials) -> dict[str, str]:
+        """Write the HMAC of the body."""
+        return sign(callback.body, signing.secrets(credentials, "secret")[0].decode())
 
 
 def sign(body: bytes, secret: str) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Sinch SMS: delivery reports for a recipient or a whole batch, and replies, as signed JSON."""
 
+import secrets
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -17,6 +18,7 @@ from providers.base import (
     CredentialField,
     Credentials,
     Provider,
+    Sample,
 )
 from providers.codes import Code
 
@@ -75,6 +77,23 @@ class Sinch(Provider):
     # expire_at is "3 days after send_at" by default
     # (https://developers.sinch.com/docs/sms/api-reference/sms/tag/Batches/).
     receipt_limit = timedelta(days=3)
+    # https://community.sinch.com/t5/SMS/How-do-I-assign-a-callback-URL-to-an-SMS-service/ta-p/8414
+    steps = (
+        _("In the Sinch Build Dashboard, open SMS, Service APIs, and click your service plan."),
+        _(
+            "Under Callback URLs click Add callback URL, give the callback address as Default "
+            "URL, and click Configure: reports and replies then come to it."
+        ),
+        _(
+            "Ask Sinch to sign the callbacks of the service plan with a webhook secret, and "
+            "enter the same secret in the settings below."
+        ),
+        _("When you send, ask for reports with delivery_report: per_recipient, or full."),
+    )
+    sample = Sample(
+        body='{"type": "recipient_delivery_report_sms", "batch_id": "test", "code": 0, '
+        '"recipient": "12017777777", "status": "Delivered", "at": "2026-01-01T12:00:00Z"}'
+    )
     credential_fields = (
         CredentialField(
             "webhook_secret",
@@ -116,6 +135,19 @@ class Sinch(Provider):
         if kind.startswith("mo_"):
             return (_inbound(fields),)
         raise BadPayload("type: neither a delivery report nor a reply")
+
+    def sign(self, callback: Callback, credentials: Credentials) -> dict[str, str]:
+        """Write the HMAC over body, nonce and time."""
+        key = signing.secrets(credentials, "webhook_secret")[0]
+        seconds, nonce = str(int(callback.received_at.timestamp())), secrets.token_hex(10)
+        message = b".".join((callback.body, nonce.encode(), seconds.encode()))
+        return {
+            "X-Sinch-Webhook-Signature-Nonce": nonce,
+            "X-Sinch-Webhook-Signature-Timestamp": seconds,
+            "X-Sinch-Webhook-Signature": signing.hmac_base64(
+                message, key=key, digest="sha256"
+            ).decode(),
+        }
 
 
 def _recipient(fields: dict[str, Any]) -> StatusReport:

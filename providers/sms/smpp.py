@@ -17,6 +17,7 @@ from providers.base import (
     Callback,
     CredentialField,
     Credentials,
+    Sample,
     UnsignedProvider,
 )
 from providers.codes import UNLISTED, Explanation
@@ -67,6 +68,27 @@ class Smpp(UnsignedProvider):
     label = "SMPP 3.4"
     # validity_period is the message centre's choice.
     receipt_limit = RECEIPT_LIMIT
+    # Your own gateway: docs/providers.md says what it may post.
+    steps = (
+        _(
+            "Let your gateway post each receipt (deliver_sm with esm_class 4) to the callback "
+            "address."
+        ),
+        _(
+            "The text of the receipt may be the body, or the field short_message of a form or "
+            "JSON object, with TLVs beside it."
+        ),
+        _(
+            "Where receipts are written in another way than SMPP 3.4 appendix B, enter "
+            "patterns in the settings below."
+        ),
+        _("Nothing is signed: keep the callback address secret."),
+    )
+    sample = Sample(
+        body="id:test sub:001 dlvrd:001 submit date:2601011200 done date:2601011200 "
+        "stat:DELIVRD err:000 text:",
+        content_type="text/plain",
+    )
     methods = ("GET", "POST")
     credential_fields = (
         _pattern_field("id_regex", _("Pattern of the id"), r"\bid:(\S+)"),

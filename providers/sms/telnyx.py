@@ -9,7 +9,7 @@ from messaging.failures import FailureClass
 from messaging.reports import InboundReport, Report, StatusReport
 from messaging.statuses import Evidence, MessageStatus
 from providers import batches, forms, moments, signing
-from providers.base import RECEIPT_LIMIT, Callback, CredentialField, Credentials, Provider
+from providers.base import RECEIPT_LIMIT, Callback, CredentialField, Credentials, Provider, Sample
 from providers.codes import Code
 
 OURS = FailureClass.SENDER_SIDE
@@ -83,6 +83,24 @@ class Telnyx(Provider):
     label = "Telnyx"
     # `delivery_unconfirmed` has no time that the documentation names.
     receipt_limit = RECEIPT_LIMIT
+    # https://developers.telnyx.com/docs/messaging/messages/receiving-webhooks
+    steps = (
+        _(
+            "In the Telnyx Mission Control Portal, open Account Settings, Keys & Credentials, "
+            "Public Key, and copy the key into the settings below."
+        ),
+        _("Open Messaging, Programmable Messaging, and edit your Messaging Profile."),
+        _(
+            "Under Inbound, give the callback address as “Send a webhook to this URL”, with "
+            "Webhook API Version 2: reports and replies come to it."
+        ),
+    )
+    sample = Sample(
+        body='{"data": {"event_type": "message.finalized", "id": "test", "occurred_at": '
+        '"2026-01-01T12:00:00.000+00:00", "record_type": "event", "payload": {"id": "test", '
+        '"direction": "outbound", "to": [{"phone_number": "+13125550000", '
+        '"status": "delivered"}]}}}'
+    )
     credential_fields = (
         CredentialField(
             "public_key",

@@ -12,15 +12,15 @@ from django.utils.translation import gettext_lazy as _
 from messaging.failures import FailureClass
 from messaging.reports import InboundReport, Report, StatusReport
 from messaging.statuses import Evidence, MessageStatus
-from providers import forms, signing
+from providers import forms, signed_text, signing
 from providers.base import (
     RECEIPT_LIMIT,
-    BadPayload,
     BadSignature,
     Callback,
     CredentialField,
     Credentials,
     Provider,
+    Sample,
 )
 from providers.codes import Code
 
@@ -139,6 +139,22 @@ class Twilio(Provider):
     label = "Twilio"
     # Twilio says how long a message may wait in its own queue (up to ten hours), not after it.
     receipt_limit = RECEIPT_LIMIT
+    # https://www.twilio.com/docs/messaging/guides/track-outbound-message-status
+    steps = (
+        _(
+            "In the Twilio Console, open Account, API keys & tokens, and copy the Auth Token "
+            "into the settings below."
+        ),
+        _(
+            "When you send, give the callback address as StatusCallback; or set it once, under "
+            "Messaging, Services, your service, Integration, Delivery Status Callback."
+        ),
+        _(
+            "For replies: under Phone Numbers, Manage, Active numbers, your number, Messaging "
+            "Configuration, set “A message comes in” to Webhook and the callback address."
+        ),
+    )
+    sample = Sample(body="MessageSid=SM0&MessageStatus=delivered", content_type=forms.FORM)
     credential_fields = (
         CredentialField(
             "auth_token",
@@ -174,6 +190,13 @@ class Twilio(Provider):
         if "Body" in fields and word in ("", "received", "receiving"):
             return (_inbound(fields),)
         return (_status(fields, word),)
+
+    def sign(self, callback: Callback, credentials: Credentials) -> dict[str, str]:
+        """Write X-Twilio-Signature."""
+        key = signing.secrets(credentials, "auth_token")[0]
+        message = callback.url.encode() + _signed_fields(callback)
+        proof = signing.hmac_base64(message, key=key, digest="sha1")
+        return {"X-Twilio-Signature": proof.decode()}
 
 
 def _status(fields: dict[str, Any], given: object) -> StatusReport:
@@ -262,13 +285,7 @@ def _signed_fields(callback: Callback) -> bytes:
 
 
 def _form_text(body: bytes) -> bytes:
-    # Surrogate escapes carry bytes that are not UTF-8 through, to be signed as they came.
-    raw = "surrogateescape"
-    try:
-        pairs = forms.pairs(body.decode("utf-8", raw), errors=raw)
-    except BadPayload as error:
-        raise BadSignature(str(error)) from error
-    return "".join([name + value for name, value in sorted(set(pairs))]).encode("utf-8", raw)
+    return b"".join([name + value for name, value in sorted(set(signed_text.pairs(body)))])
 
 
 def _spellings(url: str) -> Iterator[str]:
@@ -278,15 +295,4 @@ def _spellings(url: str) -> Iterator[str]:
     """
     for quoted in (url, url.replace("%27", "'")) if "%27" in url else (url,):
         yield quoted
-        yield _other_port(quoted)
-
-
-def _other_port(url: str) -> str:
-    """Return the URL without its port, or with the port of its scheme where it has none."""
-    scheme, colon, rest = url.partition("://")
-    end = min((found for mark in "/?#" if (found := rest.find(mark)) >= 0), default=len(rest))
-    authority, path = rest[:end], rest[end:]
-    host, port_colon, port = authority.rpartition(":")
-    if port_colon and port.isdigit() and "@" not in port:
-        return f"{scheme}{colon}{host}{path}"
-    return f"{scheme}{colon}{authority}:{443 if scheme == 'https' else 80}{path}"
+        yield signed_text.other_port(quoted)

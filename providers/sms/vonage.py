@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from messaging.failures import FailureClass
 from messaging.reports import InboundReport, Report, StatusReport
 from messaging.statuses import Evidence, MessageStatus
-from providers import forms, moments, signing, tokens
+from providers import forms, moments, signed_text, signing, tokens
 from providers.base import (
     BadPayload,
     BadSignature,
@@ -18,6 +18,7 @@ from providers.base import (
     CredentialField,
     Credentials,
     Provider,
+    Sample,
 )
 from providers.codes import Code
 
@@ -111,6 +112,26 @@ class Vonage(Provider):
     # "By default Vonage attempts delivery for 72 hours": ttl of the SMS API
     # (https://developer.vonage.com/en/api/sms).
     receipt_limit = timedelta(hours=72)
+    # https://developer.vonage.com/en/messaging/sms/guides/delivery-receipts
+    steps = (
+        _(
+            "In the Vonage Dashboard, open Settings, and copy the Signature secret and, for "
+            "the SMS API, the Signature method into the settings below."
+        ),
+        _(
+            "Messages API: open Applications, your application, Messages, and give the "
+            "callback address as Status URL and as Inbound URL."
+        ),
+        _(
+            "SMS API: open Settings, SMS settings, and give the callback address as Delivery "
+            "receipts (DLR) webhook and as Inbound SMS webhook; any Webhook format will do."
+        ),
+        _("Webhooks of the SMS API without sig are refused: have Vonage sign them."),
+    )
+    sample = Sample(
+        body='{"message_uuid": "00000000-0000-4000-8000-000000000000", "status": "delivered", '
+        '"to": "447700900000", "from": "447700900001", "timestamp": "2026-01-01T12:00:00Z"}'
+    )
     methods = ("GET", "POST")
     # The check of a new URL wants 200, and no other success.
     success_body = "OK"
@@ -145,7 +166,7 @@ class Vonage(Provider):
         scheme, _blank, token = callback.header("authorization").partition(" ")
         # A token covers the body only, and a GET says everything in its query.
         if scheme.lower() == "bearer" and callback.method != "GET":
-            _check_token(callback, token.strip(), keys)
+            tokens.check_bearer(callback, token.strip(), keys=keys, name="Authorization")
         else:
             method = credentials.get("signature_method") or METHODS[0]
             _check_sig(callback, method=method, keys=keys)
@@ -164,16 +185,12 @@ class Vonage(Provider):
             return (_sms_inbound(fields),)
         return (_sms_status(fields),)
 
-
-def _check_token(callback: Callback, token: str, keys: list[bytes]) -> None:
-    name = "Authorization"
-    claims = tokens.claims(token, keys=keys, algorithms=("HS256",), name=name)
-    span = signing.TOLERANCE_SECONDS
-    if not tokens.within(claims.get("iat"), at=callback.received_at, before=span, after=span):
-        raise BadSignature(f"{name}: not of the last five minutes")
-    # Vonage's own libraries leave this to the caller.  Without a body there is nothing to cover.
-    if callback.body and not tokens.covers(claims.get("payload_hash"), callback.body):
-        raise BadSignature(f"{name}: for another body")
+    def sign(self, callback: Callback, credentials: Credentials) -> dict[str, str]:
+        """Write the token of the Messages API."""
+        said = {"iss": "Vonage", "iat": int(callback.received_at.timestamp())}
+        covered = {"payload_hash": hashlib.sha256(callback.body).hexdigest()}
+        key = signing.secrets(credentials, "signature_secret")[0]
+        return {"Authorization": f"Bearer {tokens.issue(said | covered, key=key)}"}
 
 
 def _check_sig(callback: Callback, *, method: str, keys: list[bytes]) -> None:
@@ -187,21 +204,9 @@ def _check_sig(callback: Callback, *, method: str, keys: list[bytes]) -> None:
     given = str(fields.pop("sig", "")).lower()
     seconds = str(fields.get("timestamp", ""))
     signing.check_fresh(seconds, at=callback.received_at, name="timestamp")
-    text = "".join(f"&{name}={_cleaned(value)}" for name, value in sorted(fields.items()))
-    message = text.encode("utf-8", "replace")
-    if not signing.matches(given, (_digest(message, key, method=method) for key in keys)):
+    message = signed_text.ampersands(fields)
+    if not signing.matches(given, (signing.keyed(message, key, method=method) for key in keys)):
         raise BadSignature("sig: missing or does not match")
-
-
-def _cleaned(value: object) -> str:
-    """Return a value without the signs that part fields, so that it cannot pass for two."""
-    return str(value).replace("&", "_").replace("=", "_")
-
-
-def _digest(message: bytes, key: bytes, *, method: str) -> bytes:
-    if method == "md5hash":
-        return hashlib.md5(message + key, usedforsecurity=False).hexdigest().encode()
-    return signing.hmac_hex(message, key=key, digest=method)
 
 
 def _sms_status(fields: dict[str, Any]) -> StatusReport:
