@@ -1,6 +1,7 @@
 """The form of a provider account: its fields are the credentials of its kind."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -12,6 +13,7 @@ from ingestion.accounts import BadAccount
 from providers import tables
 from providers.base import CredentialField, Provider
 
+HOUR = timedelta(hours=1)
 UNVERIFIED = {"verify": "none"}
 
 
@@ -40,6 +42,18 @@ class AccountForm(forms.Form):
                 self.fields[f"only_{field.name}"] = forms.BooleanField(
                     label=_("Forget the values stored so far"), required=False
                 )
+        self.fields["receipt_hours"] = forms.CharField(
+            label=_("Hours to wait for a receipt"),
+            help_text=_(
+                "Then a message is unknown until one still comes. Left empty: %(hours)d, as for "
+                "all accounts of this provider."
+            )
+            % {"hours": provider.receipt_limit // HOUR},
+            required=False,
+            initial=stored.get("receipt_hours", ""),
+            max_length=3,
+            widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+        )
         self.fields["unverified"] = forms.BooleanField(
             label=_("Do not check signatures"),
             help_text=_(
@@ -81,6 +95,7 @@ class AccountForm(forms.Form):
                 found[field.name] = _rotated(kept, value)
             else:
                 found[field.name] = value
+        found["receipt_hours"] = entered["receipt_hours"]
         return {name: value for name, value in found.items() if value} | (
             UNVERIFIED if entered["unverified"] else {}
         )
@@ -88,7 +103,7 @@ class AccountForm(forms.Form):
     def blame(self, error: BadAccount) -> None:
         """Put each sentence of an error beside its field."""
         for name, sentence in error.credentials.items():
-            field = f"credential_{name}"
+            field = name if name in self.fields else f"credential_{name}"
             self.add_error(field if field in self.fields else None, sentence)
         for name, sentence in error.errors.items():
             if name != "credentials" or not error.credentials:

@@ -72,6 +72,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", accounts.listed, name="accounts"),
     path("accounts/new/", accounts.new, name="account_new"),
     path("accounts/<int:account_id>/", accounts.account, name="account"),
+    path("accounts/<int:account_id>/arrivals/", accounts.arrival, name="account_arrivals"),
+    path("accounts/<int:account_id>/test/", accounts.test, name="account_test"),
+    path(
+        "accounts/<int:account_id>/subscriptions/<int:subscription_id>/confirm/",
+        accounts.confirm,
+        name="account_confirm",
+    ),
     path("users/", users.listed, name="users"),
     path("users/new/", users.new, name="user_new"),
     path("users/<int:user_id>/", users.user, name="user"),

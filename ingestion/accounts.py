@@ -80,12 +80,17 @@ def by_token(token: str) -> Known | None:
     return known
 
 
-def _known(account: ProviderAccount) -> Known:
+def credentials_of(account: ProviderAccount) -> dict[str, Any]:
+    """Return the credentials of an account, none where they cannot be read any more."""
     try:
-        credentials = account.credentials
+        return account.credentials
     except UnreadableCredentials:
         # Nothing can be verified with them, so nothing is let in.
-        credentials = {}
+        return {}
+
+
+def _known(account: ProviderAccount) -> Known:
+    credentials = credentials_of(account)
     provider = registry.get(account.kind)
     return Known(account.pk, provider, credentials, _proof(provider, credentials))
 

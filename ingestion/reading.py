@@ -72,10 +72,8 @@ class Reading:
         """Put a report of this kind of provider with others like it."""
         if isinstance(report, StatusReport):
             self.heard.append(Heard(entry, report, _digest(report), kind))
-        elif isinstance(report, InboundReport):
-            self.replies.append(Reply(entry, report))
         else:
-            self.asked.append(Asked(entry, report))
+            self.replies.append(Reply(entry, report))
 
 
 def read(entries: Sequence[Entry]) -> Reading:
@@ -98,9 +96,13 @@ def _translate(
     entry: Entry, provider: Provider, credentials: dict[str, Any], reading: Reading
 ) -> str:
     """Add what an entry reports; return why the rest of it cannot be read, if so."""
+    callback, is_silent = entry.callback(), True
     try:
-        for report in provider.reports(entry.callback(), credentials):
+        for report in provider.reports(callback, credentials):
+            is_silent = False
             reading.take(entry, report, provider.slug)
+        if is_silent and (asked := provider.subscription(callback)):
+            reading.asked.append(Asked(entry, asked))
     except BadPayload as error:
         return str(error)
     except Exception as error:  # a translator's fault: the entry is kept, with its cause

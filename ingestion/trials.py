@@ -19,6 +19,7 @@ from storage import rows
 HEADER = "X-Smsmonitor-Trial"
 SALT = "trial"
 VALID_SECONDS = 60
+REFUSED = 400
 
 
 class Ticket(NamedTuple):
@@ -32,6 +33,11 @@ def begin(*, account_id: int, signed: bool, at: datetime) -> Trial:
     """Make a trial; those before it are forgotten."""
     Trial.objects.filter(account_id=account_id).delete()
     return Trial.objects.create(account_id=account_id, signed=signed, created_at=at)
+
+
+def latest(*, account_id: int) -> Trial | None:
+    """Return the trial of an account, None where there was none."""
+    return Trial.objects.filter(account_id=account_id).order_by("-id").first()
 
 
 def header(trial: Trial) -> dict[str, str]:
@@ -51,6 +57,15 @@ def ticket(callback: Callback, *, account_id: int) -> Ticket | None:
     except signing.BadSignature:
         return None
     return Ticket(trial_id, signed) if account == account_id else None
+
+
+def answered(trial: Trial, answer: tuple[int, str] | None) -> Trial:
+    """Write down what the door said, which a worker may have overtaken; return the trial."""
+    status, text = answer or (None, "")
+    reason = text[:200] if status is not None and status >= REFUSED else ""
+    Trial.objects.filter(pk=trial.pk).update(status=status, reason=reason, answered=True)
+    trial.refresh_from_db()
+    return trial
 
 
 def note(tried: Sequence[Tried], *, at: datetime) -> None:

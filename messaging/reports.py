@@ -62,4 +62,4 @@ class Confirmation(NamedTuple):
     ended: bool = False
 
 
-Report = StatusReport | InboundReport | Confirmation
+Report = StatusReport | InboundReport

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, final
 
 from django.utils.translation import gettext_lazy as _
 
-from messaging.reports import Report
+from messaging.reports import Confirmation, Report
 from providers.codes import UNLISTED, Code, Explanation
 
 if TYPE_CHECKING:
@@ -32,6 +32,10 @@ class BadSignature(Exception):
 
 class CannotVerify(BadSignature):
     """The proof cannot be checked just now; the callback should be sent again."""
+
+
+class CannotConfirm(Exception):
+    """A subscription could not be confirmed; the text, for people, says why."""
 
 
 class BadPayload(Exception):
@@ -143,6 +147,17 @@ class Provider:
         account has no secret yet.
         """
         return None
+
+    def subscription(self, callback: Callback) -> Confirmation | None:  # noqa: ARG002 (for kinds)
+        """Return what a callback without reports asks to be confirmed; None where nothing."""
+        return None
+
+    def confirm(self, confirmation: Confirmation, credentials: Credentials) -> None:
+        """Say yes to a subscription that asked; raise CannotConfirm where that fails.
+
+        Only kinds with a `subscription` are asked, and only by an administrator's click.
+        """
+        raise NotImplementedError
 
     def is_probe(self, callback: Callback) -> bool:  # noqa: ARG002 (for kinds)
         """Tell whether a request only asks if somebody is there: it says and needs nothing."""

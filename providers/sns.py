@@ -1,15 +1,18 @@
 """Amazon SNS: the envelope in which a topic posts its messages, and the proof that it carries."""
 
+import http.client
 import json
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
+from django.utils.translation import gettext as _
 
 from providers import certificates, signing
-from providers.base import BadSignature, Callback
+from providers.base import BadSignature, Callback, CannotConfirm
 
 # What is signed, by type of message and in this order; what is absent or null is left out.
 # https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html
@@ -23,6 +26,11 @@ DIGESTS: dict[str, hashes.HashAlgorithm] = {"1": hashes.SHA1(), "2": hashes.SHA2
 # The whole address: no port, no user, no query, nothing before or behind the host.
 ADDRESS = re.compile(
     r"https://(sns\.[a-z0-9-]{3,}\.amazonaws\.com(?:\.cn)?)(/[A-Za-z0-9_-]+\.pem)", re.ASCII
+)
+# Partition and region; https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+ARN = re.compile(
+    r"arn:(aws|aws-cn|aws-us-gov):sns:([a-z0-9-]{3,32}):[0-9]{12}:[A-Za-z0-9_-]{1,256}(?:\.fifo)?",
+    re.ASCII,
 )
 NAME = "SNS signature"
 
@@ -51,6 +59,29 @@ def check(
         key.verify(signature, message, padding.PKCS1v15(), digest)
     except InvalidSignature as error:
         raise BadSignature(f"{NAME}: missing or does not match") from error
+
+
+def confirm(*, topic: str, token: str, topics: list[bytes], fetch: certificates.Fetch) -> None:
+    """Confirm a subscription of one of these topics; raise CannotConfirm.
+
+    The address is built from the topic and its region, never taken from what was posted.
+    https://docs.aws.amazon.com/sns/latest/api/API_ConfirmSubscription.html
+    """
+    place = ARN.fullmatch(topic)
+    if place is None or not signing.matches(topic, topics):
+        raise CannotConfirm(_("The topic is not, or no longer, among those of the account."))
+    host = f"sns.{place[2]}.amazonaws.com{'.cn' if place[1] == 'aws-cn' else ''}"
+    said = {"Action": "ConfirmSubscription", "TopicArn": topic, "Token": token}
+    try:
+        fetch(host, f"/?{urlencode(said | {'Version': '2010-03-31'})}")
+    except (OSError, http.client.HTTPException) as error:
+        raise CannotConfirm(_("SNS could not be reached: try again.")) from error
+    except ValueError as error:
+        text = _(
+            "SNS did not accept the confirmation. It can be given for two days: in the topic, ask "
+            "for it again (Request confirmation)."
+        )
+        raise CannotConfirm(text) from error
 
 
 def signed_text(envelope: dict[str, Any]) -> bytes:

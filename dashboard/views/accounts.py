@@ -1,17 +1,23 @@
 """Provider accounts: their list, adding one, changing one."""
 
+from typing import Any
+
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from dashboard import access, account_cards, paging
+from dashboard import access, account_cards, arrivals, paging
 from dashboard.account_form import AccountForm
-from ingestion import accounts
+from ingestion import accounts, sightings, subscriptions, trials
 from ingestion.accounts import BadAccount
+from ingestion.models import Subscription
+from ingestion.simulator import trying
 from providers import registry
+from providers.base import CannotConfirm, Provider
 from providers.models import ProviderAccount
 from storage import keyset
 
@@ -27,8 +33,14 @@ def listed(request: HttpRequest) -> HttpResponse:
     page = paging.asked(
         request, lambda cursor: keyset.page(found, order=("name",), cursor=cursor, size=ROWS)
     )
+    seen = sightings.of(account_ids=[account.pk for account in page.rows])
     context = {
-        "page": page.having([account_cards.of(account) for account in page.rows]),
+        "page": page.having(
+            [
+                (account_cards.of(account), arrivals.first(seen.get((account.pk, True))))
+                for account in page.rows
+            ]
+        ),
     }
     return render(request, "dashboard/accounts.html", context)
 
@@ -65,10 +77,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def account(request: HttpRequest, account_id: int) -> HttpResponse:
     """Show one account and take changes; its secrets are never shown again."""
-    found = get_object_or_404(ProviderAccount, pk=account_id)
-    provider = account_cards.provider_of(found)
-    if provider is None:
-        raise Http404
+    found, provider = _known(account_id)
     form = AccountForm(
         request.POST or None,
         provider=provider,
@@ -89,9 +98,75 @@ def account(request: HttpRequest, account_id: int) -> HttpResponse:
         else:
             messages.success(request, _("The account was saved."))
             return redirect("account", found.pk)
-    context = {
+    context = _way(found, provider) | {
         "form": form,
         "card": account_cards.of(found),
         "provider": provider,
+        "out_of_reach": arrivals.is_out_of_reach(settings.PUBLIC_URL),
+        "subscriptions": subscriptions.of(account_id=found.pk),
     }
     return render(request, "dashboard/account.html", context)
+
+
+@access.page(right=RIGHT)
+@require_safe
+def arrival(request: HttpRequest, account_id: int) -> HttpResponse:
+    """Show how far a test has come, and whether the first genuine callback is there."""
+    found, provider = _known(account_id)
+    context = _way(found, provider) | {"account": found, "provider": provider}
+    return render(request, "dashboard/account_arrivals.html", context)
+
+
+@access.page(right=RIGHT)
+@require_POST
+def test(request: HttpRequest, account_id: int) -> HttpResponse:
+    """Post a test callback to our own door, and show how far it has come."""
+    found, provider = _known(account_id)
+    trying.send(account=found, at=timezone.now())
+    if not access.is_fragment(request):
+        return redirect("account", found.pk)
+    context = _way(found, provider) | {"account": found, "provider": provider}
+    return render(request, "dashboard/account_arrivals.html", context)
+
+
+@access.page(right=RIGHT)
+@require_POST
+def confirm(request: HttpRequest, account_id: int, subscription_id: int) -> HttpResponse:
+    """Say yes to a topic that asked to be subscribed to an account's address."""
+    try:
+        subscriptions.confirm(
+            account_id=account_id,
+            subscription_id=subscription_id,
+            by=access.person(request),
+            at=timezone.now(),
+        )
+    except Subscription.DoesNotExist as error:
+        raise Http404 from error
+    except CannotConfirm as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("The subscription is confirmed."))
+    return redirect("account", account_id)
+
+
+def _known(account_id: int) -> tuple[ProviderAccount, Provider]:
+    """Return an account and its provider; raise Http404 where there is none of them."""
+    found = get_object_or_404(ProviderAccount, pk=account_id)
+    provider = account_cards.provider_of(found)
+    if provider is None:
+        raise Http404
+    return found, provider
+
+
+def _way(account: ProviderAccount, provider: Provider) -> dict[str, Any]:
+    """Return what is known of the way to an account."""
+    at = timezone.now()
+    trial = trials.latest(account_id=account.pk)
+    seen = sightings.of(account_ids=[account.pk])
+    genuine = arrivals.first(seen.get((account.pk, True)))
+    return {
+        "genuine": genuine,
+        "steps": arrivals.steps(trial, provider, at=at) if trial else [],
+        "trial": trial,
+        "waiting": genuine is None or arrivals.goes_on(trial, at=at),
+    }

@@ -459,6 +459,7 @@ class Migration(migrations.Migration):
                 ),
                 ("created_at", models.DateTimeField()),
                 ("signed", models.BooleanField()),
+                ("answered", models.BooleanField(default=False)),
                 ("status", models.SmallIntegerField(null=True)),
                 ("reason", models.CharField(blank=True, max_length=200)),
                 ("applied_at", models.DateTimeField(null=True)),

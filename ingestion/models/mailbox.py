@@ -226,6 +226,7 @@ class Trial(models.Model):
     account = models.ForeignKey(ProviderAccount, on_delete=models.CASCADE)
     created_at = models.DateTimeField()
     signed = models.BooleanField()
+    answered = models.BooleanField(default=False)
     status = models.SmallIntegerField(null=True)
     reason = models.CharField(max_length=200, blank=True)
     applied_at = models.DateTimeField(null=True)

@@ -14,6 +14,7 @@ from providers.sms import simulator
 
 TIMEOUT_SECONDS = 10.0
 OK = range(200, 300)
+MOST_TEXT = 1_000
 # Providers come back after these; any other refusal would be refused again.
 WORTH_ANOTHER_TRY = (408, 425, 429, *range(500, 600))
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # what to call, not to bind
@@ -61,6 +62,17 @@ class Line:
         if status is None or status in WORTH_ANOTHER_TRY:
             return False
         raise Refused(f"The callback address answers {status}: nothing more is posted.")
+
+    def ask(
+        self, method: str, path: str, body: bytes | None, headers: dict[str, str]
+    ) -> "tuple[int, str] | None":
+        """Return status and text of an answer, None where nobody answers."""
+        try:
+            self.connection.request(method, path, body, {"Host": self.name, **headers})
+            response = self.connection.getresponse()
+            return response.status, response.read(MOST_TEXT).decode("utf-8", "replace")
+        except (OSError, http.client.HTTPException):
+            return None
 
     def answers(self) -> bool:
         """Tell whether the web server is up."""

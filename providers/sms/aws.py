@@ -8,9 +8,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from messaging.failures import FailureClass
-from messaging.reports import InboundReport, Report, StatusReport
+from messaging.reports import Confirmation, InboundReport, Report, StatusReport
 from messaging.statuses import Evidence, MessageStatus
-from providers import forms, moments, signing, sns
+from providers import certificates, forms, moments, signing, sns
 from providers.base import BadPayload, Callback, CredentialField, Credentials, Provider, Sample
 from providers.codes import Code
 
@@ -63,7 +63,8 @@ DESCRIPTIONS = (
     ("body is invalid", OURS),
     ("unknown error attempting", UNDEFINED),
 )
-CONFIRMATIONS = ("SubscriptionConfirmation", "UnsubscribeConfirmation")
+ENDED = "UnsubscribeConfirmation"
+CONFIRMATIONS = ("SubscriptionConfirmation", ENDED)
 
 
 class Aws(Provider):
@@ -109,10 +110,26 @@ class Aws(Provider):
         ),
     )
     codes = CODES
+    fetch = staticmethod(certificates.fetch)
 
     def check_signature(self, callback: Callback, credentials: Credentials) -> None:
         """Check that the topic is ours, then the signature of SNS."""
         sns.check(callback, topics=signing.secrets(credentials, "topic_arns"))
+
+    def subscription(self, callback: Callback) -> Confirmation | None:
+        """Return the question of a topic whether to subscribe, or its word that it is over."""
+        envelope = forms.json_object(callback)
+        return _asked(envelope) if envelope.get("Type") in CONFIRMATIONS else None
+
+    def confirm(self, confirmation: Confirmation, credentials: Credentials) -> None:
+        """Subscribe this account's address to a topic of its own."""
+        known = bool(credentials.get("topic_arns"))
+        sns.confirm(
+            topic=confirmation.topic,
+            token=confirmation.token,
+            topics=signing.secrets(credentials, "topic_arns") if known else [],
+            fetch=self.fetch,
+        )
 
     def reports(
         self,
@@ -128,6 +145,17 @@ class Aws(Provider):
         if "messageBody" in event:
             return (_inbound(event, envelope),)
         return (_status(_older(event)),)
+
+
+def _asked(envelope: dict[str, Any]) -> Confirmation:
+    # Its SubscribeURL is left alone: nothing is fetched that a request names.
+    topic = forms.text(envelope.get("TopicArn"), field="TopicArn", length=400)
+    token = forms.text(envelope.get("Token"), field="Token", length=1024)
+    return Confirmation(
+        topic=forms.required(topic, field="TopicArn"),
+        token=forms.required(token, field="Token"),
+        ended=envelope["Type"] == ENDED,
+    )
 
 
 def _message(text: object) -> dict[str, Any]:

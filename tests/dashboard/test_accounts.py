@@ -56,7 +56,7 @@ def test_an_account_of_every_kind_can_be_added(admin):
 def test_a_new_account_asks_for_the_credentials_of_its_kind(admin):
     form = admin.get("/accounts/new/?kind=twilio").context["form"]
 
-    assert list(form.fields) == ["name", "credential_auth_token", "unverified"]
+    assert list(form.fields) == ["name", "credential_auth_token", "receipt_hours", "unverified"]
 
 
 def test_an_account_is_added(admin):

@@ -1,11 +1,13 @@
 """SNS: the topic first, then the address of the certificate, then the signature."""
 
+import http.client
 import json
 
 import pytest
 
+from messaging.reports import Confirmation
 from providers import certificates, registry, sns
-from providers.base import BadSignature, Callback
+from providers.base import BadPayload, BadSignature, Callback, CannotConfirm
 from tests.providers import recorded
 
 VECTORS = json.loads((recorded.HERE / "signatures" / "sns.json").read_text())
@@ -122,3 +124,88 @@ def test_raw_delivery_is_not_signed_and_so_refused():
 
     with pytest.raises(BadSignature):
         registry.get("aws").verify(callback, {"topic_arns": TOPIC})
+
+
+OWN = "arn:aws:sns:us-west-2:123456789012:sms"
+
+
+def confirm(topic=OWN, topics=(OWN,), fetch=None):
+    called = []
+
+    def fetched(host, path):
+        called.append(host)
+        if fetch:
+            raise fetch
+        return b""
+
+    sns.confirm(topic=topic, token="t", topics=[one.encode() for one in topics], fetch=fetched)
+    return called
+
+
+@pytest.mark.parametrize(
+    ("topic", "host"),
+    [
+        (OWN, "sns.us-west-2.amazonaws.com"),
+        ("arn:aws-cn:sns:cn-north-1:123456789012:a", "sns.cn-north-1.amazonaws.com.cn"),
+        ("arn:aws-us-gov:sns:us-gov-west-1:123456789012:a", "sns.us-gov-west-1.amazonaws.com"),
+    ],
+)
+def test_a_confirmation_calls_the_host_of_the_topic_s_region(topic, host):
+    assert confirm(topic, [topic]) == [host]
+
+
+@pytest.mark.parametrize(
+    "topic",
+    [
+        "arn:aws:sns:evil.example/:123456789012:a",
+        "arn:aws:sns:us-west-2@evil:123456789012:a",
+        "arn:aws:sns:us-west-2:123456789012:a b",
+        "arn:aws:sqs:us-west-2:123456789012:a",
+        "",
+    ],
+)
+def test_what_is_no_topic_is_not_called_even_where_it_is_allowed(topic):
+    with pytest.raises(CannotConfirm):
+        confirm(topic, [topic])
+
+
+def test_a_topic_that_is_not_allowed_is_not_confirmed():
+    with pytest.raises(CannotConfirm):
+        confirm(OWN, ["arn:aws:sns:us-west-2:123456789012:other"])
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (OSError("no way"), "could not be reached"),
+        (http.client.HTTPException(), "could not be reached"),
+        (ValueError("403"), "two days"),
+    ],
+)
+def test_what_goes_wrong_is_told_for_people(fault, said):
+    with pytest.raises(CannotConfirm, match=said):
+        confirm(fetch=fault)
+
+
+def test_the_other_kinds_have_nothing_to_confirm():
+    with pytest.raises(NotImplementedError):
+        registry.get("twilio").confirm(Confirmation("t", "t"), {})
+
+
+def envelope(**fields):
+    said = {"Type": "SubscriptionConfirmation", "TopicArn": OWN, "Token": "t"} | fields
+    return Callback("POST", "/", {}, json.dumps(said).encode(), recorded.NOON)
+
+
+def test_the_question_whether_to_subscribe_is_told_beside_the_reports():
+    aws = registry.get("aws")
+
+    assert aws.subscription(envelope()) == Confirmation(OWN, "t")
+    assert aws.subscription(envelope(Type="UnsubscribeConfirmation")) == Confirmation(
+        OWN, "t", ended=True
+    )
+    assert aws.subscription(envelope(Type="Notification")) is None
+    assert list(aws.reports(envelope(), {})) == []
+    assert registry.get("twilio").subscription(envelope()) is None
+    with pytest.raises(BadPayload, match="Token: missing"):
+        aws.subscription(envelope(Token=None))
