@@ -113,6 +113,19 @@ def text(value: object, *, field: str, length: int = TEXT_LENGTH) -> str:
     raise BadPayload(f"{field}: not a text")
 
 
+def json_text(value: object, *, field: str) -> dict[str, Any]:
+    """Return the JSON object that a text holds."""
+    if not isinstance(value, str):
+        raise BadPayload(f"{field}: not a text")
+    try:
+        found = json.loads(value)
+    except (ValueError, RecursionError) as error:
+        raise BadPayload(f"{field}: not valid JSON") from error
+    if not isinstance(found, dict):
+        raise BadPayload(f"{field}: not a JSON object")
+    return found
+
+
 def missing(field: str) -> BadPayload:
     """Return the error for a field that is not there, or is empty."""
     return BadPayload(f"{field}: missing")

@@ -27,9 +27,9 @@ DIGESTS: dict[str, hashes.HashAlgorithm] = {"1": hashes.SHA1(), "2": hashes.SHA2
 ADDRESS = re.compile(
     r"https://(sns\.[a-z0-9-]{3,}\.amazonaws\.com(?:\.cn)?)(/[A-Za-z0-9_-]+\.pem)", re.ASCII
 )
-# Partition and region; https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+# Partition and region, as all ARNs have them: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
 ARN = re.compile(
-    r"arn:(aws|aws-cn|aws-us-gov):sns:([a-z0-9-]{3,32}):[0-9]{12}:[A-Za-z0-9_-]{1,256}(?:\.fifo)?",
+    r"arn:([a-z-]{3,20}):sns:([a-z0-9-]{3,32}):[0-9]{12}:[A-Za-z0-9_-]{1,256}(?:\.fifo)?",
     re.ASCII,
 )
 NAME = "SNS signature"
@@ -70,7 +70,7 @@ def confirm(*, topic: str, token: str, topics: list[bytes], fetch: certificates.
     place = ARN.fullmatch(topic)
     if place is None or not signing.matches(topic, topics):
         raise CannotConfirm(_("The topic is not, or no longer, among those of the account."))
-    host = f"sns.{place[2]}.amazonaws.com{'.cn' if place[1] == 'aws-cn' else ''}"
+    host = f"sns.{place[2]}.amazonaws.com{'.cn' if place[1].endswith('-cn') else ''}"
     said = {"Action": "ConfirmSubscription", "TopicArn": topic, "Token": token}
     try:
         fetch(host, f"/?{urlencode(said | {'Version': '2010-03-31'})}")

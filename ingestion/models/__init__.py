@@ -1,4 +1,4 @@
-"""The tables of what comes in: the mailbox, and the judgements of history."""
+"""The tables of what comes in: mailbox, figures, new accounts, judgements."""
 
 from ingestion.models.judgement import Judgement
 from ingestion.models.mailbox import (
@@ -8,11 +8,9 @@ from ingestion.models.mailbox import (
     InboxEntry,
     Proof,
     QueueItem,
-    ReceiptCounter,
-    Sighting,
-    Subscription,
-    Trial,
 )
+from ingestion.models.onboarding import Subscription, Trial
+from ingestion.models.reception import ReceiptCounter, Sighting
 
 __all__ = [
     "GENUINE",

@@ -1,6 +1,5 @@
 """AWS End User Messaging SMS: events that an SNS topic posts, each as a text within an envelope."""
 
-import json
 from collections.abc import Iterable
 from datetime import UTC, timedelta
 from typing import Any
@@ -11,7 +10,7 @@ from messaging.failures import FailureClass
 from messaging.reports import Confirmation, InboundReport, Report, StatusReport
 from messaging.statuses import Evidence, MessageStatus
 from providers import certificates, forms, moments, signing, sns
-from providers.base import BadPayload, Callback, CredentialField, Credentials, Provider, Sample
+from providers.base import Callback, CredentialField, Credentials, Provider, Sample
 from providers.codes import Code
 
 BARRED = FailureClass.BARRED
@@ -119,7 +118,16 @@ class Aws(Provider):
     def subscription(self, callback: Callback) -> Confirmation | None:
         """Return the question of a topic whether to subscribe, or its word that it is over."""
         envelope = forms.json_object(callback)
-        return _asked(envelope) if envelope.get("Type") in CONFIRMATIONS else None
+        if envelope.get("Type") not in CONFIRMATIONS:
+            return None
+        # Its SubscribeURL is left alone: nothing is fetched that a request names.
+        topic = forms.text(envelope.get("TopicArn"), field="TopicArn", length=400)
+        token = forms.text(envelope.get("Token"), field="Token", length=1024)
+        return Confirmation(
+            topic=forms.required(topic, field="TopicArn"),
+            token=forms.required(token, field="Token"),
+            ended=envelope["Type"] == ENDED,
+        )
 
     def confirm(self, confirmation: Confirmation, credentials: Credentials) -> None:
         """Subscribe this account's address to a topic of its own."""
@@ -141,33 +149,14 @@ class Aws(Provider):
         if envelope.get("Type") in CONFIRMATIONS:
             return ()
         # Raw delivery, which SNS does not sign, has no envelope.
-        event = _message(envelope["Message"]) if "Message" in envelope else envelope
+        event = (
+            forms.json_text(envelope["Message"], field="Message")
+            if "Message" in envelope
+            else envelope
+        )
         if "messageBody" in event:
             return (_inbound(event, envelope),)
         return (_status(_older(event)),)
-
-
-def _asked(envelope: dict[str, Any]) -> Confirmation:
-    # Its SubscribeURL is left alone: nothing is fetched that a request names.
-    topic = forms.text(envelope.get("TopicArn"), field="TopicArn", length=400)
-    token = forms.text(envelope.get("Token"), field="Token", length=1024)
-    return Confirmation(
-        topic=forms.required(topic, field="TopicArn"),
-        token=forms.required(token, field="Token"),
-        ended=envelope["Type"] == ENDED,
-    )
-
-
-def _message(text: object) -> dict[str, Any]:
-    if not isinstance(text, str):
-        raise BadPayload("Message: not a text")
-    try:
-        event = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise BadPayload("Message: not valid JSON") from error
-    if not isinstance(event, dict):
-        raise BadPayload("Message: not a JSON object")
-    return event
 
 
 def _status(event: dict[str, Any]) -> StatusReport:
