@@ -10,9 +10,9 @@ from django.db import connection
 
 from deliveries import counters, drafts, latency
 from deliveries.models import Delivery
-from messaging.failures import Reason
+from messaging.failures import FailureType, Reason
 from messaging.statuses import DeliveryStatus
-from providers.models import ProviderAccount
+from providers.models import ProviderAccount, Qualification
 from tracking.models import TrackedUrl
 
 SENT_WITHIN = timedelta(hours=2)
@@ -35,14 +35,15 @@ _MESSAGES = f"""
 INSERT INTO deliveries_message
        (id, delivery_id, channel, address, recipient, status, failure_type, reason, evidence,
         contradicted, provider_code, text, segments, currency, country, network,
-        accepted_at, sent_at, delivered_at, failed_at, changed_at)
+        accepted_at, sent_at, delivered_at, failed_at, changed_at, qualification_id)
 SELECT next_id(), %(delivery)s, 'sms', '+3933' || lpad(place::text, 8, '0'),
        'C' || lpad(number::text, 8, '0'),
        {_STATUS}, {_FAILURE}, {_REASON}, CASE WHEN mix < 88 THEN 2 ELSE 0 END, false,
        CASE WHEN mix < 91 THEN '' ELSE '30005' END,
        CASE WHEN mix < 88 THEN 'delivered' ELSE 'undelivered' END, 1, '', 'IT', '22201',
        at, at + interval '2 s', CASE WHEN mix < 88 THEN at + interval '9 s' END,
-       CASE WHEN mix >= 91 THEN at + interval '9 s' END, at + interval '9 s'
+       CASE WHEN mix >= 91 THEN at + interval '9 s' END, at + interval '9 s',
+       CASE WHEN mix >= 91 THEN %(error)s END
   FROM (SELECT number, number %% 100 AS mix,
                -- Addresses in no order, none twice.
                number::bigint * 48271 %% 99999989 AS place,
@@ -139,6 +140,7 @@ def delivery(account: ProviderAccount, *, label: str, size: int, at: datetime) -
         "within": SENT_WITHIN,
         "eventful": EVENTFUL_MESSAGES,
         "url": url.pk,
+        "error": _error(account).pk,
     }
     with connection.cursor() as cursor:
         for statement in (_MESSAGES, _REFERENCES, _EVENTS, _EXCLUSIONS, _CLICKS):
@@ -147,6 +149,18 @@ def delivery(account: ProviderAccount, *, label: str, size: int, at: datetime) -
         cursor.execute(_ALIKE, parameters)
         _count(made, cursor.fetchall(), excluded=size // 20, clicks=clicks)
     return made
+
+
+def _error(account: ProviderAccount) -> Qualification:
+    """Return the one error with which all messages fail."""
+    judged = {"failure_type": FailureType.HARD, "reason": Reason.USER_UNKNOWN}
+    found, _made = Qualification.objects.get_or_create(
+        kind=account.kind,
+        key=f"SR {account.kind} 30005",
+        **{f"default_{name}": value for name, value in judged.items()},
+        defaults=judged | {"code": "30005"},
+    )
+    return found
 
 
 def _count(made: Delivery, alike: list[tuple[object, ...]], *, excluded: int, clicks: int) -> None:
