@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 
 from dashboard.icons import ICONS
 from messaging.statuses import DeliveryStatus, MessageStatus
+from providers.models import Qualification
 
 register = template.Library()
 
@@ -49,6 +50,11 @@ INBOUND_MARKS = {
     "denylist": Mark("failed", "excluded"),
     "lift": Mark("delivered", "check"),
     "": Mark("quiet", "info"),
+}
+QUALIFICATION_MARKS = {
+    Qualification.Status.TO_QUALIFY: Mark("unknown", "unknown"),
+    Qualification.Status.KEEP: Mark("progress", "check"),
+    Qualification.Status.IGNORE: Mark("quiet", "excluded"),
 }
 
 
@@ -115,6 +121,13 @@ def message_icon(status: int) -> SafeString:
 def inbound_badge(action: str, label: str) -> SafeString:
     """Draw what an inbound message did; what should have had an effect and had none is marked."""
     return badge(*INBOUND_MARKS.get(action, Mark("unknown", "warning")), label)
+
+
+@register.simple_tag
+def qualification_badge(status: str) -> SafeString:
+    """Draw whether somebody has looked at an error."""
+    known = Qualification.Status(status)
+    return badge(*QUALIFICATION_MARKS[known], str(known.label))
 
 
 @register.simple_tag

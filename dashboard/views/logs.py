@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from dashboard import access, log_choices, paging
+from dashboard import access, log_choices, paging, qualifications
 from deliveries import figures, logs
 from deliveries.filters import BadFilter
 from deliveries.logs import LogFilter
@@ -40,6 +40,7 @@ def rows(request: HttpRequest, delivery_id: int) -> HttpResponse:
         "choices": log_choices.of(delivery_id=delivery.pk, figures=counted, chosen=chosen),
         "count": logs.count(delivery=delivery, filter=chosen, sees_addresses=viewer.sees_addresses),
         "all": counted.to_send,
+        "titles": qualifications.titles(row.message.qualification_id for row in page.rows),
         "asks_for_news": delivery.is_live and "cursor" not in request.GET,
     }
     template = "dashboard/delivery/logs.html"

@@ -12,9 +12,6 @@ from django.views.decorators.http import require_http_methods
 from dashboard import access
 from dashboard.replay_form import ReplayForm
 from ingestion import replay
-from ingestion.moves import Move
-from messaging.failures import Reason
-from messaging.statuses import MessageStatus
 
 
 @access.page(right="providers.handle_callbacks")
@@ -35,16 +32,5 @@ def replays(request: HttpRequest) -> HttpResponse:
             text = _("Callbacks read again: %(entries)d. Messages moved: %(moved)d.")
             messages.success(request, text % {"entries": result.entries, "moved": result.moved})
             return redirect("callback_replay")
-        context |= {"preview": result, "sample": [_in_words(move) for move in result.sample]}
+        context["preview"] = result
     return render(request, "dashboard/replays.html", context)
-
-
-def _in_words(move: Move) -> tuple[int, str, str]:
-    return move.message_id, _state(move.before), _state(move.after)
-
-
-def _state(state: tuple[int, int, int]) -> str:
-    status, _failure_type, reason = state
-    if reason:
-        return f"{MessageStatus(status).label}: {Reason(reason).label}"
-    return str(MessageStatus(status).label)
