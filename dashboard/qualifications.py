@@ -20,6 +20,7 @@ from providers.codes import Explanation
 from providers.models import Qualification
 from providers.suggestions import Suggestion
 from storage import keyset
+from storage.ids import time_of
 from storage.keyset import Page
 
 ROWS = 50
@@ -71,9 +72,10 @@ class Row:
 
 
 class Sample(NamedTuple):
-    """A callback in which the error was reported; kept: it can still be shown."""
+    """A callback in which the error was reported, and when; kept: it can still be shown."""
 
     entry_id: int
+    at: datetime
     kept: bool
 
 
@@ -150,7 +152,7 @@ def samples(row: Qualification) -> list[Sample]:
     """Return the latest callbacks in which the error was reported."""
     ids = occurrences.entry_ids(qualification_id=row.pk, most=MOST_SAMPLES)
     kept = set(InboxEntry.objects.filter(pk__in=ids).values_list("pk", flat=True))
-    return [Sample(identifier, identifier in kept) for identifier in ids]
+    return [Sample(identifier, time_of(identifier), identifier in kept) for identifier in ids]
 
 
 def suggestion(row: Qualification) -> Suggestion:
