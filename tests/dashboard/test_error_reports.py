@@ -78,7 +78,7 @@ def test_a_delivery_like_those_before_it_is_told_calmly(marketer, account):
 
     newest = account.pk and made.__class__.objects.order_by("-contact_date").first()
 
-    assert "No drop that could not be chance." in reports(marketer, newest)
+    assert "No significant drop." in reports(marketer, newest)
 
 
 def test_a_first_delivery_has_nothing_to_compare_with(marketer, account):
