@@ -1,6 +1,7 @@
 """Callbacks that were set aside: what they are, and the decision about them."""
 
 from datetime import datetime
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -12,13 +13,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from dashboard import access, held_callbacks, paging
-from dashboard.held_callbacks import Pile
+from dashboard.held_callbacks import MOST_AT_ONCE, Pile
+from dashboard.held_form import HeldForm
 from ingestion import held
 from storage import keyset
 
 ROWS = 50
-# A pile may be larger: then the button is pressed again.
-MOST_AT_ONCE = 10_000
+FILTERS = ("state", "account", "since", "until", "cause")
 # Identifiers are time-ordered numbers of at most 19 digits.
 LONGEST_ID = 19
 
@@ -26,17 +27,26 @@ LONGEST_ID = 19
 @access.page(right="providers.handle_callbacks")
 @require_safe
 def piles(request: HttpRequest) -> HttpResponse:
-    """Show one pile of held callbacks, newest first."""
+    """Show a pile of held callbacks, or some of it, newest first; and what its causes are."""
     at = timezone.now()
-    pile = _pile(request.GET.get("state", ""))
-    callbacks = held_callbacks.of(pile, at=at)
+    form = HeldForm(request.GET, label_suffix="")
+    chosen = form.chosen()
+    callbacks = held_callbacks.select(chosen, at=at)
     page = paging.asked(
         request, lambda cursor: keyset.page(callbacks, order=("-id",), cursor=cursor, size=ROWS)
     )
+    matching, is_all = held_callbacks.count(chosen, at=at)
     context = {
         "page": page,
-        "pile": pile,
+        "form": form,
+        "chosen": chosen,
+        "kept": {name: request.GET[name] for name in FILTERS[1:] if request.GET.get(name)},
+        "pile": chosen.pile,
         "counts": held_callbacks.counts(at=at),
+        "causes": held_callbacks.causes(chosen, at=at) if chosen.pile == Pile.DEAD else [],
+        "matching": matching,
+        "is_all": is_all,
+        "newest": callbacks.order_by("-id").values_list("id", flat=True).first(),
         "viewer": access.viewer(request),
     }
     return render(request, "dashboard/callbacks.html", context)
@@ -74,15 +84,11 @@ def discard(request: HttpRequest) -> HttpResponse:
     return _back(request)
 
 
-def _pile(name: str) -> Pile:
-    return Pile(name) if name in Pile.values else Pile.DEAD
-
-
 def _chosen(request: HttpRequest, *, at: datetime) -> list[int]:
-    """Return the ids that were ticked, or those of the whole pile, oldest first."""
+    """Return the ids that were ticked, or all that the filters name, oldest first."""
     if "all" in request.POST:
-        pile = held_callbacks.of(_pile(request.POST.get("state", "")), at=at)
-        return list(pile.order_by("id").values_list("id", flat=True)[:MOST_AT_ONCE])
+        found = held_callbacks.select(HeldForm(request.POST).chosen(), at=at)
+        return list(found.order_by("id").values_list("id", flat=True)[:MOST_AT_ONCE])
     return [
         int(text)
         for text in request.POST.getlist("id")
@@ -98,5 +104,6 @@ def _say(request: HttpRequest, text: str, count: int) -> None:
 
 
 def _back(request: HttpRequest) -> HttpResponse:
-    pile = _pile(request.POST.get("state", ""))
-    return redirect(f"{reverse('callbacks')}?state={pile.value}")
+    """Return to what was shown."""
+    kept = {name: request.POST[name] for name in FILTERS if request.POST.get(name)}
+    return redirect(f"{reverse('callbacks')}?{urlencode(kept)}")

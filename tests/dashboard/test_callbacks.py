@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from dashboard import held_callbacks
 from deliveries.models import AuditEvent
 from ingestion.models import HeldCallback, QueueItem
 from tests import records
@@ -171,3 +172,76 @@ def test_one_row_costs_as_many_queries_as_three(operator, pile):
         held(pile, provider_id=f"p{number}", decided_by=operator.user)
 
     assert cost(operator, path) == one
+
+
+def dead(account, number, *, cause="id: missing", hours=0):
+    return HeldCallback.objects.create(
+        account=account,
+        state="dead",
+        entry_id=number,
+        body=b"",
+        error=cause,
+        received_at=timezone.now() - timedelta(hours=hours),
+    )
+
+
+def shown(client, **query):
+    return [held.pk for held in client.get("/callbacks/", query).context["page"].rows]
+
+
+def test_a_pile_is_narrowed_by_account_period_and_cause(operator):
+    one, other = records.account(), records.account()
+    old, new = dead(one, 1, hours=30), dead(one, 2)
+    foreign = dead(other, 3, cause="not valid JSON")
+    day_ago = (timezone.now() - timedelta(hours=24)).strftime("%Y-%m-%dT%H:%M:%S")
+
+    assert shown(operator, account=other.pk) == [foreign.pk]
+    assert shown(operator, account=one.pk, since=day_ago) == [new.pk]
+    assert shown(operator, until=day_ago) == [old.pk]
+    assert shown(operator, cause="not valid JSON") == [foreign.pk]
+    assert "Nothing here matches" in operator.get("/callbacks/?cause=x").content.decode()
+
+
+def test_what_cannot_be_read_narrows_nothing(operator):
+    held = dead(records.account(), 1)
+
+    assert shown(operator, account="x", since="y", until="z", newest="-1") == [held.pk]
+    assert shown(operator, state="nonsense") == [held.pk]
+
+
+def test_dead_callbacks_of_one_cause_are_counted_together(operator):
+    account = records.account()
+    for number, cause in enumerate(("id: missing", "not valid JSON", "not valid JSON")):
+        dead(account, number, cause=cause)
+
+    context = operator.get("/callbacks/", {"cause": "id: missing"}).context
+
+    assert context["causes"] == [("not valid JSON", 2), ("id: missing", 1)]
+    assert (context["matching"], context["is_all"]) == (1, True)
+    assert operator.get("/callbacks/?state=parked").context["causes"] == []
+
+
+def test_all_that_match_are_decided_on_and_no_other(operator):
+    one, other = records.account(), records.account()
+    mine, foreign = dead(one, 1), dead(other, 2)
+    page = operator.get("/callbacks/", {"account": one.pk})
+    assert "The 1 that matches" in " ".join(page.content.decode().split())
+    later = dead(one, 3)
+
+    chosen = {"account": one.pk, "newest": page.context["newest"], "all": "yes", "reason": "old"}
+    response = operator.post("/callbacks/held/discard/", chosen | {"state": "dead"})
+
+    assert response.url == f"/callbacks/?state=dead&account={one.pk}"
+    states = dict(HeldCallback.objects.values_list("pk", "state"))
+    assert states == {mine.pk: "discarded", foreign.pk: "dead", later.pk: "dead"}
+
+
+def test_of_more_than_can_be_decided_at_once_the_oldest_are_taken(operator, monkeypatch):
+    monkeypatch.setattr(held_callbacks, "MOST_AT_ONCE", 1)
+    account = records.account()
+    dead(account, 1)
+    dead(account, 2)
+
+    text = " ".join(operator.get("/callbacks/").content.decode().split())
+
+    assert "The oldest 1 that match, not only what is chosen; then press again" in text

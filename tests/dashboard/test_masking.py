@@ -92,6 +92,7 @@ def planted(db):
         "message_id": message.pk,
         "entry_id": entry.pk,
         "account_id": account.pk,
+        "subscription_id": 1,
     }
 
 
