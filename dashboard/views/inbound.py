@@ -29,7 +29,7 @@ def inbound(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page.having(inbound_rows.of(page.rows, with_standing=manages)),
         "form": form,
-        "delivery": Delivery.objects.filter(pk=chosen.delivery_id).first(),
+        "delivery": Delivery.objects.filter(pk__in=[chosen.delivery_id]).first(),
         "is_filtered": chosen != messages.InboundFilter(),
         "viewer": viewer,
     }
