@@ -11,8 +11,10 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from ingestion.models import InboxEntry
+from ingestion.models import InboundMessage, InboxEntry
+from quarantine import standings
 from tests import records
+from tests.ingestion import callbacks
 from tests.waiting import until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -71,3 +73,17 @@ def test_bodies_come_in_one_piece_in_chunks_too_large_and_cut_short(port):
 
     bodies = [bytes(entry.body) for entry in InboxEntry.objects.order_by("id")]
     assert bodies == [b"id=whole&status=1", b"id=chunks&status=1"]
+
+
+def test_a_stop_goes_through_the_door_and_denylists_whoever_wrote_it(port):
+    account = records.account(kind="kannel")
+    sale = records.delivery(account=account)
+    answered = records.message(sale, address="+393331112233")
+    stop = b"from=%2B393331112233&to=40604&id=in-1&text=Basta%21"
+
+    assert [send(port, account, stop) for _ in range(2)] == [204, 204]
+    callbacks.apply_all()
+
+    kept = InboundMessage.objects.get()
+    assert (kept.action, kept.message_id) == ("denylist", answered.pk)
+    assert set(standings.denied(["+393331112233"])) == {"+393331112233"}

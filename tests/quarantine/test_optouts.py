@@ -12,7 +12,9 @@ from messaging.failures import Reason
 from quarantine import fingerprints, optouts
 from quarantine.models import Address, Change, Word
 from quarantine.words import START, STOP, Said
+from tests import threads
 from tests.records import NOON
+from tests.waiting import somebody_waits, until
 
 pytestmark = pytest.mark.django_db
 
@@ -132,6 +134,18 @@ def test_an_erased_address_that_comes_back_is_known_by_its_hash():
 
     hear(said(START, 9))
     assert Address.objects.get().status == "valid"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_that_hear_of_a_new_address_at_once_wait_for_each_other():
+    with transaction.atomic():
+        hear(said(STOP, 1))
+        other = threads.apart(transaction.atomic(hear), said(START, 2))
+        until(somebody_waits)
+    other.result(threads.PATIENCE_SECONDS)
+
+    assert Address.objects.get().status == "valid"
+    assert Word.objects.count() == 2
 
 
 def test_a_long_text_is_cut():
