@@ -12,6 +12,7 @@ from dashboard.urls import urlpatterns
 from ingestion.models import HeldCallback, InboxEntry
 from messaging.failures import FailureType, Reason
 from messaging.statuses import MessageStatus
+from providers.models import Qualification
 from quarantine.models import Address
 from tests import records
 from tests.dashboard.conftest import FRAGMENT
@@ -38,9 +39,15 @@ def planted(db):
         body=f"To={CANARY}".encode(),
         received_at=NOON,
     )
+    # Whoever qualifies an error may write what he should not.
+    qualified = Qualification.objects.create(
+        kind="twilio", key=f"SR twilio {SPACED}", text=SPACED, first_text=SPACED, status="keep",
+        failure_type=1, reason=1, default_failure_type=1, default_reason=1,
+    )  # fmt: skip
     message = records.message(
         delivery,
         address=CANARY,
+        qualification_id=qualified.pk,
         recipient=CANARY,
         text=SPACED,
         provider_code="30005",
@@ -51,6 +58,7 @@ def planted(db):
         failed_at=NOON,
     )
     records.event(message, text=SPACED, provider_id=f"SM-{CANARY}", entry_id=entry.pk)
+    records.event(message, status=MessageStatus.FAILED, qualification_id=qualified.pk)
     records.exclusion(
         delivery,
         address=CANARY,
@@ -88,6 +96,7 @@ def planted(db):
     )
     Address.objects.create(channel="sms", address=CANARY, status="quarantine", error_text=SPACED)
     return {
+        "qualification_id": qualified.pk,
         "delivery_id": delivery.pk,
         "message_id": message.pk,
         "entry_id": entry.pk,
