@@ -8,6 +8,7 @@ from django.utils import timezone
 from deliveries import baseline
 from messaging.failures import Reason
 from messaging.statuses import DeliveryStatus
+from providers.models import Qualification
 from tests import records
 from tests.dashboard.conftest import FRAGMENT
 from tests.dashboard.queries import cost
@@ -136,6 +137,13 @@ def test_rows_lead_to_the_logs_where_these_can_be_filtered(operator, marketer, d
     assert f'href="{logs}&amp;search=%2B39347"' in reports(operator, delivery, "?by=prefix")
     # Who sees no addresses cannot search by them.
     assert "search=" not in reports(marketer, delivery, "?by=prefix")
+
+
+def test_a_code_leads_to_its_qualification_for_who_may_judge_it(admin, operator, delivery):
+    link = f'href="/qualifications/{Qualification.objects.get().pk}/"'
+
+    assert link in reports(admin, delivery, "?by=code")
+    assert link not in reports(operator, delivery, "?by=code")
 
 
 def test_prefixes_of_few_numbers_are_together_for_who_sees_no_addresses(
