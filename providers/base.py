@@ -223,12 +223,18 @@ def _is_hours(value: object) -> bool:
     if value == "":
         return True
     digits = value if isinstance(value, str) and value.isascii() else ""
-    return digits.isdigit() and 1 <= int(digits[:4]) <= MOST_RECEIPT_HOURS
+    is_short = digits.isdigit() and len(digits) <= len(str(MOST_RECEIPT_HOURS))
+    return is_short and 1 <= int(digits) <= MOST_RECEIPT_HOURS
 
 
 def _is_credential(value: object, field: CredentialField | None) -> bool:
     if field and field.secret and isinstance(value, list):
-        return all(isinstance(item, str) for item in value)
+        return all(map(_is_text, value))
     if field and field.table and isinstance(value, dict):
-        return all(isinstance(item, str) for pair in value.items() for item in pair)
-    return isinstance(value, str)
+        return all(_is_text(item) for pair in value.items() for item in pair)
+    return _is_text(value)
+
+
+def _is_text(value: object) -> bool:
+    """Tell a text, of whole characters: no signature can be made with the half of one."""
+    return isinstance(value, str) and value == value.encode(errors="ignore").decode()

@@ -43,6 +43,8 @@ def test_headers_are_found_without_regard_to_case(name):
         ({"auth_token": 5}, {"auth_token": "Give a text."}),
         ({"auth_token": ["a", 5]}, {"auth_token": "Give a text."}),
         ({"api": ["a"]}, {"api": "Give a text."}),
+        ({"auth_token": "a\ud800"}, {"auth_token": "Give a text."}),
+        ({"auth_token": ["a", "\ud800"]}, {"auth_token": "Give a text."}),
         (
             {"verify": "off"},
             {"verify": "Only “none” can be given here: it turns signature checks off."},
@@ -62,6 +64,12 @@ def test_credentials_that_cannot_work_are_refused_by_name(credentials, errors):
 )
 def test_credentials_may_be_complete_or_still_to_come(credentials):
     registry.get("twilio").check_credentials(credentials)
+
+
+@pytest.mark.parametrize("hours", ["0", "721", "0000", "07200", "0001" + "0" * 30, "1.5", "²", 5])
+def test_receipts_are_waited_for_thirty_days_at_most(hours):
+    with pytest.raises(BadCredentials, match="receipt_hours"):
+        registry.get("twilio").check_credentials({"receipt_hours": hours})
 
 
 def test_most_kinds_choose_no_credentials_of_their_own():
