@@ -173,8 +173,8 @@ def _status(item: dict[str, Any]) -> StatusReport:
         address=forms.text(item.get("to"), field="to", length=forms.ID_LENGTH),
         segments=forms.whole_number(item.get("segments")),
         price=forms.price(item.get("price")),
-        currency=forms.text(item.get("currency"), field="currency", length=3),
-        network=forms.text(item.get("network"), field="network", length=6),
+        currency=forms.currency(item.get("currency")),
+        network=forms.network(item.get("network")),
         # We play the handset too.
         evidence=Evidence.HANDSET if status is MessageStatus.DELIVERED else Evidence.NONE,
     )

@@ -82,13 +82,21 @@ def test_garbage_raises_nothing_else(kind, method, url, media, body):
         reports.extend(registry.get(kind).reports(callback, {}))
 
     for report in reports:
-        assert 0 < len(report.provider_message_id) <= 255
-        assert len(report.text) <= (500 if isinstance(report, StatusReport) else 10_000)
-        assert len(getattr(report, "code", "")) <= 64
-        for value in report:
-            if isinstance(value, str):
-                assert "\0" not in value
-                value.encode()
+        _assert_fit(report)
+
+
+def _assert_fit(report):
+    """What a report says fits the database, and the keys of counters, which are joined by dots."""
+    is_status = isinstance(report, StatusReport)
+    assert is_status <= len(report.provider_message_id) <= 255
+    assert len(report.text) <= (500 if is_status else 10_000)
+    assert len(getattr(report, "code", "")) <= 64
+    assert not is_status or re.fullmatch(r"[0-9]{0,6}", report.network)
+    assert not is_status or re.fullmatch(r"[A-Z]{3}|", report.currency)
+    for value in report:
+        if isinstance(value, str):
+            assert "\0" not in value
+            value.encode()
 
 
 SIGNED = {kind: cases for kind in registry.PROVIDERS if (cases := recorded.signed(kind))}
@@ -123,7 +131,8 @@ def test_a_callback_with_one_thing_wrong_raises_nothing_else(kind, data):
     changed = case | {name: text.encode("utf-8", "replace").decode()}
 
     with suppress(BadPayload):
-        list(registry.get(kind).reports(recorded.callback(changed), {}))
+        for report in registry.get(kind).reports(recorded.callback(changed), {}):
+            _assert_fit(report)
 
 
 @pytest.mark.parametrize("kind", registry.PROVIDERS)

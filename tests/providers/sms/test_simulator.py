@@ -1,5 +1,7 @@
 """The simulator's own format and proof."""
 
+import json
+
 import pytest
 
 from messaging.statuses import Evidence
@@ -48,3 +50,15 @@ def test_a_report_without_a_time_has_none_on_the_wire():
     report = planned()[0]._replace(occurred_at=None, price=None, address="", network="")
 
     assert encode([report]) == b'{"reports":[{"id":"m0","status":"accepted","segments":1}]}'
+
+
+@pytest.mark.parametrize("network", ["1.2.3", ".", "222", "é", "2220101", '"'])
+def test_only_digits_are_a_network_and_letters_a_currency(network):
+    body = (
+        f'{{"reports": [{{"id": "m", "status": "sent", "network": {json.dumps(network)}, '
+        f'"currency": {json.dumps(network)}}}]}}'
+    )
+
+    [report] = SIMULATOR.reports(Callback("POST", URL, {}, body.encode(), NOON), {})
+
+    assert (report.network, report.currency) == ("", "")
