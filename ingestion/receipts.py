@@ -7,7 +7,7 @@ fold of the message's whole set of events, so it does not matter in which order 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from deliveries import counters, record
 from deliveries.merge import fold
@@ -27,7 +27,10 @@ from ingestion.matching import Place
 from ingestion.optouts import Told
 from ingestion.qualifying import Verdict
 from ingestion.reading import Heard, Reading, Unreadable, read
+from storage.ids import time_of
 
+# A report may tell of a time so long before its message is registered, and still be news.
+EARLY = timedelta(hours=1)
 NO_SUCH_RECIPIENT = "The provider id belongs to several messages, none of them to this address."
 
 
@@ -157,20 +160,21 @@ def _hear(
         moved = now[4:7] != message[4:7]
         event = event._replace(moved=moved) if moved else event
         effect.added.append(event)
-        _count(effect, item.entry, event, status=now.status)
+        _count(effect, item.entry, event, now)
         message = now
     effect.after[message_id] = message
 
 
-def _count(effect: Effect, entry: Entry, event: Event, *, status: int) -> None:
+def _count(effect: Effect, entry: Entry, event: Event, now: Standing) -> None:
     """Count an event that is new: how late it is, and whether it says less than what stands."""
     effect.count(entry, figures.APPLIED)
-    if event.stated_at:
-        key = figures.lag(stated_at=event.stated_at, received_at=event.received_at)
-        effect.count(entry, figures.LAG, key)
+    stated_at, received_at = event.stated_at, event.received_at
+    # What happened long before its message was registered is history, not late.
+    if stated_at and not stated_at + EARLY < time_of(now.id) <= received_at:
+        effect.count(entry, figures.LAG, figures.lag(stated_at=stated_at, received_at=received_at))
     if event.status is None:
         effect.count(entry, figures.UNMOVED)
-    elif not event.moved and event.status < status:
+    elif not event.moved and event.status < now.status:
         effect.count(entry, figures.REGRESSION)
 
 

@@ -146,9 +146,13 @@ LANGUAGES = {
 # word is recorded and shown without effect: consent has its own formalities (a double opt-in with
 # its proof in Germany and Austria, the operators' consent register in India, opt-out lists kept
 # by the operators in France), and a person decides.
+_GDPR = "GDPR art. 4(11) and recital 32: a clear affirmative act, by electronic means, is consent"
+# All members but the three above.
+_EEA = "BE BG CY CZ DK EE ES FI GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK"
 _NANP = "CTIA Messaging Principles and the toll-free networks: START and UNSTOP opt in again"
 START_MARKETS = {
     **dict.fromkeys(("US", "CA", "PR", "VI", "GU", "AS", "MP"), _NANP),
+    **dict.fromkeys(_EEA.split(), _GDPR),
     "GB": "PECR reg. 22: the subscriber's own notice of consent, for the time being, is enough",
     "AU": "Spam Act 2003, schedule 2: express consent may be given by an electronic message",
     "NZ": "Unsolicited Electronic Messages Act 2007, s. 4: express consent, in whatever form",

@@ -7,6 +7,7 @@ import pytest
 from ingestion import figures, held, inbox, tasks
 from ingestion.models import Proof, ReceiptCounter
 from messaging.statuses import MessageStatus
+from storage.ids import time_of
 from tests import records
 from tests.ingestion import callbacks
 from tests.records import NOON
@@ -51,6 +52,18 @@ def test_each_new_report_is_counted_with_its_lag_and_a_duplicate_is_not(account,
 
     assert by_key(account, figures.LAG) == {"60": 1, "120": 1}
     assert callbacks.tallies(account)["duplicate"] == 1
+
+
+def test_what_happened_before_its_message_was_registered_is_history_and_not_late(account, message):
+    now = time_of(message.pk) + timedelta(minutes=1)
+    old, recent = now - timedelta(days=6), now - timedelta(minutes=59)
+    said = [("sent", old), ("delivered", recent)]
+    reports = [callbacks.report("m", word, occurred_at=at) for word, at in said]
+
+    inbox.store([callbacks.arrival(account, *reports, received_at=now)])
+    callbacks.apply_all()
+
+    assert by_key(account, figures.LAG) == {"3600": 1}
 
 
 def test_a_report_that_says_less_is_kept_and_counted_as_a_regression(account, message):
