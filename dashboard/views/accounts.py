@@ -103,7 +103,6 @@ def account(request: HttpRequest, account_id: int) -> HttpResponse:
         "card": account_cards.of(found),
         "provider": provider,
         "out_of_reach": arrivals.is_out_of_reach(settings.PUBLIC_URL),
-        "subscriptions": subscriptions.of(account_id=found.pk),
     }
     return render(request, "dashboard/account.html", context)
 
@@ -114,7 +113,7 @@ def arrival(request: HttpRequest, account_id: int) -> HttpResponse:
     """Show how far a test has come, and whether the first genuine callback is there."""
     found, provider = _known(account_id)
     context = _way(found, provider) | {"account": found, "provider": provider}
-    return render(request, "dashboard/account_arrivals.html", context)
+    return render(request, "dashboard/account_news.html", context)
 
 
 @access.page(right=RIGHT)
@@ -126,7 +125,7 @@ def test(request: HttpRequest, account_id: int) -> HttpResponse:
     if not access.is_fragment(request):
         return redirect("account", found.pk)
     context = _way(found, provider) | {"account": found, "provider": provider}
-    return render(request, "dashboard/account_arrivals.html", context)
+    return render(request, "dashboard/account_news.html", context)
 
 
 @access.page(right=RIGHT)
@@ -166,6 +165,7 @@ def _way(account: ProviderAccount, provider: Provider) -> dict[str, Any]:
     genuine = arrivals.first(seen.get((account.pk, True)))
     return {
         "genuine": genuine,
+        "subscriptions": subscriptions.of(account_id=account.pk),
         "steps": arrivals.steps(trial, provider, at=at) if trial else [],
         "trial": trial,
         "waiting": genuine is None or arrivals.goes_on(trial, at=at),

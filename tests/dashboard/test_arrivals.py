@@ -233,6 +233,15 @@ def test_a_subscription_is_confirmed_by_a_click(admin, monkeypatch):
     assert "by admin-person" in text
 
 
+def test_a_subscription_that_asks_appears_by_itself(admin):
+    question = asked()
+
+    text = page(admin, question.account, "arrivals/")
+
+    assert 'id="asked" hx-swap-oob="true"' in " ".join(text.split())
+    assert TOPIC in text
+
+
 def test_what_keeps_a_subscription_from_being_confirmed_is_told(admin, monkeypatch):
     def fails(_host, _path):
         raise OSError
