@@ -165,6 +165,7 @@ def _way(account: ProviderAccount, provider: Provider) -> dict[str, Any]:
     genuine = arrivals.first(seen.get((account.pk, True)))
     return {
         "genuine": genuine,
+        "unproven": (account.pk, False) in seen,
         "subscriptions": subscriptions.of(account_id=account.pk),
         "steps": arrivals.steps(trial, provider, at=at) if trial else [],
         "trial": trial,

@@ -73,13 +73,17 @@ def test_what_to_set_is_said_where_providers_cannot_reach_us(admin, settings):
 
 def test_until_the_first_genuine_callback_the_page_asks_for_it(admin):
     account = records.account()
+    assert "nothing proves" not in page(admin, account, "arrivals/")
     see(account, genuine=False)
-    assert 'hx-trigger="every 2s"' in page(admin, account, "arrivals/")
+    text = page(admin, account, "arrivals/")
+    assert 'hx-trigger="every 2s"' in text
+    assert "Callbacks come in, but nothing proves whose they are" in text
 
     see(account, said="reply")
 
     text = page(admin, account, "arrivals/")
     assert "hx-trigger" not in text
+    assert "nothing proves" not in text
     assert "a reply from a handset" in text
 
 
