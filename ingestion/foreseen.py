@@ -18,10 +18,9 @@ class Foreseen:
 
     def onto(self, effect: Effect, known: dict[int, dict[bytes, Event]]) -> None:
         """Put it in the place of what is stored."""
-        for identifier in effect.before.keys() & self.messages.keys():
+        for identifier in known.keys() & self.messages.keys():
             effect.before[identifier] = self.messages[identifier]
-            if identifier in known:
-                known[identifier] = self.events[identifier]
+            known[identifier] = self.events[identifier]
 
     def remember(self, effect: Effect, known: dict[int, dict[bytes, Event]], *, last: int) -> None:
         """Keep what a batch changed, where an entry after `last` has told something too."""
