@@ -54,11 +54,13 @@ class Effect:
         self.tallies[figures.Tally(entry.account_id, figure, bucket, key)] += 1
 
     def event(self, item: Heard, place: Place) -> Event:
-        """Return the event that is kept of a report about a message; remember an opt-out."""
-        event = as_event(item, place, qualifying.verdict(item, self.verdicts))
+        """Return the event that is kept of a report about a message."""
+        return as_event(item, place, qualifying.verdict(item, self.verdicts))
+
+    def remember(self, event: Event, kind: str) -> None:
+        """Remember an event that is kept, if it is an opt-out."""
         if optouts.is_opt_out(event):
-            self.opted_out.append(Told(event, item.kind))
-        return event
+            self.opted_out.append(Told(event, kind))
 
     def changed(self) -> list[Standing]:
         """Return the messages that do not stand as before."""
@@ -154,6 +156,7 @@ def _hear(
         if item.digest in said:
             effect.count(item.entry, figures.DUPLICATE)
             continue
+        effect.remember(event, item.kind)
         said[item.digest] = event.said()
         outcome = fold(said.values(), channel=message.channel)
         now = message.after(outcome, at=event.received_at) if outcome else message

@@ -164,13 +164,17 @@ def _hear_again(
     effect: Effect,
 ) -> None:
     """Put what the entries say now in the place of what was kept of them."""
-    said_now = {item.digest: effect.event(item, place) for item, place in reports}
+    # Of what was told twice the first counts, as in the drain.
+    first = {item.digest: (item, place) for item, place in reversed(reports)}
+    said_now = {digest: effect.event(item, place) for digest, (item, place) in first.items()}
     kept = {
         digest: event
         for digest, event in known.items()
         if event.entry_id not in replayed or _same(event, said_now.get(digest))
     }
     fresh = {digest: event for digest, event in said_now.items() if digest not in kept}
+    for digest, (item, _place) in first.items():
+        effect.remember(kept.get(digest, said_now[digest]), item.kind)
     effect.removed += [(message_id, digest) for digest in known if digest not in kept]
     events = sorted(
         [*kept.values(), *fresh.values()], key=lambda event: (event.received_at, event.digest)

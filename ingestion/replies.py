@@ -41,10 +41,10 @@ class Kept(NamedTuple):
 
 RETURNED = ", ".join(f"reply.{name}" for name in Kept._fields)
 
-# What comes again without a time of its own may be a new wish or a repetition: a STOP may be new.
+# What comes again with neither id nor time may be a new wish or a repetition: a STOP may be new.
 TIME = """
-    at = CASE WHEN excluded.action = 'denylist' THEN greatest(reply.at, excluded.at)
-              ELSE least(reply.at, excluded.at) END
+    at = CASE WHEN excluded.action = 'denylist' AND excluded.provider_id = ''
+              THEN greatest(reply.at, excluded.at) ELSE least(reply.at, excluded.at) END
 """
 READ_ANEW = """,
     address = excluded.address, recipient = excluded.recipient, text = excluded.text,
@@ -150,7 +150,7 @@ def _action(keyword: Keyword, *, handled: bool, country: str) -> str:
 
 def _same(one: _New, other: _New) -> _New:
     first, last = sorted((one, other), key=lambda new: new.at)
-    return last if one.action == Action.DENYLIST else first
+    return last if one.action == Action.DENYLIST and not one.provider_id else first
 
 
 def _next_ids(count: int) -> list[int]:

@@ -53,18 +53,12 @@ def latest(words: Iterable[Said]) -> Said | None:
     return max(words, key=lambda said: (said.at, said.says == STOP, said.key), default=None)
 
 
-def same(one: Said, other: Said) -> Said:
-    """Return what is kept of a word that was told twice.
-
-    The times differ only where the provider gives none, so that they are those of two receptions,
-    a repetition and a new wish look alike: a STOP may be new, a START is not taken for one.
-    """
-    first, last = sorted((one, other), key=lambda said: said.at)
-    kept = last if one.says == STOP else first
-    return kept._replace(
-        inbound_id=one.inbound_id or other.inbound_id,
-        message_id=one.message_id or other.message_id,
-        delivery_id=one.delivery_id or other.delivery_id,
+def same(known: Said, told: Said) -> Said:
+    """Return what is kept of a word that is told again, as it stands where it was said."""
+    return told._replace(
+        inbound_id=told.inbound_id or known.inbound_id,
+        message_id=told.message_id or known.message_id,
+        delivery_id=told.delivery_id or known.delivery_id,
     )
 
 

@@ -63,6 +63,21 @@ def test_a_code_that_comes_twice_counts_once(post, delivery, anna):
     assert opt_outs(delivery) == 1
 
 
+def test_a_code_that_comes_again_after_a_start_is_a_repetition(account, anna):
+    left = b'{"id": "a", "word": "left"}'
+    start = (
+        b'{"id": "s", "word": "reply", "address": "+393331112233", "text": "", "keyword": "START"}'
+    )
+    for minute, said in enumerate([left, start, left]):
+        received_at = callbacks.RECEIVED + timedelta(minutes=minute)
+        inbox.store([callbacks.raw(account, said, received_at=received_at)])
+        callbacks.apply_all()
+
+    assert Address.objects.get().status == "valid"
+    replay.replay(chosen=ReplayFilter(), dry_run=False, by=None, at=callbacks.RECEIVED)
+    assert Address.objects.get().status == "valid"
+
+
 def test_any_other_failure_denylists_nobody(post, anna):
     post(id="a", word="lost")
     callbacks.apply_all()

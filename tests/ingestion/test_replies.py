@@ -73,6 +73,20 @@ def test_a_stop_without_a_time_that_comes_again_after_a_start_counts(account, re
     assert Address.objects.get().status == "denylisted"
 
 
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+def test_a_stop_with_an_id_that_is_posted_again_after_a_start_is_a_repetition(account, order):
+    said = b'{"word": "reply", "address": "+12125550123", "id": "%s", "text": "", "keyword": "%s"}'
+    for minute in order:
+        word = [b"STOP", b"START", b"STOP"][minute]
+        at = callbacks.RECEIVED + timedelta(minutes=minute)
+        inbox.store([callbacks.raw(account, said % (word, word), received_at=at)])
+        callbacks.apply_all()
+
+    assert Address.objects.get().status == "valid"
+    again()
+    assert Address.objects.get().status == "valid"
+
+
 def test_a_start_lifts_where_the_market_allows_it_or_the_provider_has_handled_it(reply):
     for address in (GERMAN, AMERICAN):
         reply(address=address, at=NOON.isoformat())
