@@ -10,9 +10,7 @@ from deliveries.models import MessageEvent
 from deliveries.story import Story
 from ingestion.models import InboxEntry
 from messaging.statuses import MessageStatus
-from providers import explaining
 from providers.codes import UNLISTED, Explanation
-from providers.models import Qualification
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +31,15 @@ class Line:
 
 
 def of(told: Story) -> list[Line]:
-    """Explain a story line by line, with two queries."""
+    """Explain a story line by line, with one query."""
     events = [line.event for line in told.events]
-    known = _qualified({event.qualification_id for event in events if event.qualification_id})
     reasons = explanations.why_still(events, channel=told.message.channel)
     kept = _kept({event.entry_id for event in events if event.entry_id})
     return [
         Line(
             event=line.event,
             delay=_delay(line.event),
-            meaning=_meaning(line, known.get(line.event.qualification_id or 0)),
+            meaning=_meaning(line),
             why_still=reason,
             has_raw=line.event.entry_id in kept,
         )
@@ -60,15 +57,8 @@ def _delay(event: MessageEvent) -> timedelta | None:
     return event.received_at - event.occurred_at
 
 
-def _qualified(ids: Collection[int]) -> dict[int, Explanation]:
-    found = Qualification.objects.filter(pk__in=ids)
-    return {row.pk: explaining.of_qualification(row) for row in found}
-
-
-def _meaning(line: story.Line, qualified: Explanation | None) -> Explanation | None:
-    """Explain a failure as it is qualified, or a code; one in no table only beside a failure."""
-    if qualified:
-        return qualified
+def _meaning(line: story.Line) -> Explanation | None:
+    """Explain a code; one that is in no table only where something went wrong."""
     if line.explanation == UNLISTED.explanation and line.event.status != MessageStatus.FAILED:
         return None
     return line.explanation

@@ -10,6 +10,7 @@ from api.paging import Paged
 from deliveries.logs import DEFAULT_SORT, SORTS, LogRow
 from deliveries.story import Line, Story
 from messaging.channels import Channel
+from providers.codes import Explanation
 
 
 class MessageRowSerializer(serializers.Serializer[Any]):
@@ -54,11 +55,15 @@ class MessageRowSerializer(serializers.Serializer[Any]):
 
 
 class ExplanationSerializer(serializers.Serializer[Any]):
-    """A provider's code in plain words."""
+    """A failure, or a provider's code, in plain words."""
 
-    title = serializers.CharField()
+    title = serializers.SerializerMethodField()
     cause = serializers.CharField()
     next_step = serializers.CharField()
+
+    def get_title(self, told: Explanation) -> str:
+        """Return what happened; whoever has qualified an error may have written these words."""
+        return str(self.context["viewer"].text(str(told.title)))
 
 
 class EventSerializer(serializers.Serializer[Any]):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from deliveries.models import Message
 from ingestion import judging
 from providers.models import Qualification
 from tests import records
@@ -120,6 +121,18 @@ def test_a_change_is_judged_on_request_and_can_be_taken_back(admin, rows, path):
     refused = admin.post(f"{path}undo/")
     assert (refused.status_code, refused.json()) == (409, {"detail": "There is no change to undo."})
     assert callbacks.drifts() == []
+
+
+def test_a_message_tells_its_failure_in_the_same_words(admin, marketer, rows, path):
+    admin.patch(path, HARD | {"text": "Nobody at +39 333 1234560"})
+    message = Message.objects.filter(qualification_id=rows["7777"].pk)[0]
+
+    def title(caller):
+        (event,) = caller.get(f"/api/v1/messages/{message.pk}/").json()["events"]
+        return event["explanation"]["title"]
+
+    assert title(admin) == "Nobody at +39 333 1234560"
+    assert title(marketer) == "Nobody at +39 ••• ••• 560"
 
 
 def test_a_second_act_is_refused_while_history_is_judged(admin, path):
