@@ -117,11 +117,9 @@ def over_time(
     return found
 
 
-def causes(*, account_id: int | None = None) -> list[tuple[str, int]]:
-    """Return why callbacks are dead, each cause with how many, the most frequent first."""
-    dead = HeldCallback.objects.filter(state=HeldCallback.State.DEAD)
-    if account_id is not None:
-        dead = dead.filter(account_id=account_id)
+def causes(*, account_id: int) -> list[tuple[str, int]]:
+    """Return why an account's callbacks are dead, each cause with how many, the commonest first."""
+    dead = HeldCallback.objects.filter(state=HeldCallback.State.DEAD, account_id=account_id)
     counted = dead.order_by().values_list("error").annotate(number=Count("pk"))
     return list(counted.order_by("-number", "error"))
 
