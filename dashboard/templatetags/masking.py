@@ -1,8 +1,11 @@
 """What the person who reads may see: every address and every free text goes through here."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import template
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 register = template.Library()
 
@@ -20,10 +23,13 @@ def recipient_of(context: dict[str, Any], row: Any) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def said(context: dict[str, Any], text: str, row: Any = None) -> str:
-    """Write a free text without the addresses that stand in it; row: whose address is known."""
+def said(context: dict[str, Any], text: "StrOrPromise", row: Any = None) -> str:
+    """Write a free text without the addresses that stand in it; row: whose address is known.
+
+    What an error means is said by a person, or by a table that is translated only here.
+    """
     address = row.address if row is not None else ""
-    return str(context["viewer"].text(text, address=address))
+    return str(context["viewer"].text(str(text), address=address))
 
 
 @register.simple_tag(takes_context=True)

@@ -76,6 +76,17 @@ def test_a_code_is_told_in_plain_words_with_the_next_step(operator, message):
     assert "Correct the number where it came from." in text
 
 
+def test_marketers_are_told_in_plain_words_too(operator, marketer, message):
+    failed = {"status": MessageStatus.FAILED, "failure_type": FailureType.HARD}
+    records.event(message, provider_code="30005", **failed)
+    records.event(message, provider_code="99999", **failed)
+
+    for person in (operator, marketer):
+        text = words(page(person, message))
+        assert "30005 Unknown handset" in text
+        assert "99999 A code that is not in our table" in text
+
+
 @pytest.mark.parametrize(("status", "told"), [(MessageStatus.FAILED, 1), (MessageStatus.SENT, 0)])
 def test_a_code_in_no_table_is_only_remarked_on_where_something_failed(
     operator, message, status, told
