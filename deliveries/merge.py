@@ -48,7 +48,7 @@ class Said(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What a message's columns become."""
+    """What a message's columns become; digest and at are those of the event that decides."""
 
     status: int
     failure_type: int
@@ -65,6 +65,8 @@ class Outcome(NamedTuple):
     sent_at: datetime | None
     delivered_at: datetime | None
     failed_at: datetime | None
+    digest: bytes
+    at: datetime
 
 
 def digest(
@@ -102,6 +104,8 @@ def fold(events: Collection[Said], *, channel: str = Channel.SMS) -> Outcome | N
         sent_at=_earliest(telling, MessageStatus.SENT),
         delivered_at=_delivered_at(telling, decider.attempt) if delivered else None,
         failed_at=_earliest(telling, MessageStatus.FAILED),
+        digest=decider.digest,
+        at=decider.at,
     )
 
 

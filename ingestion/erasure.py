@@ -23,7 +23,7 @@ from messaging.channels import Channel
 from messaging.countries import calling_code
 from messaging.statuses import AddressStatus
 from quarantine import fingerprints
-from quarantine.models import Address, Change, Word
+from quarantine.models import Address, Change, Fact, Word
 from storage import rows
 
 LONGEST_CODE = 64
@@ -192,11 +192,12 @@ def _keep_denylisted(listed: QuerySet[Address], channel: str, address: str) -> N
     Word.objects.filter(address__in=listed).update(text="", code="")
     listed.exclude(status=AddressStatus.DENYLISTED).delete()
     Change.objects.filter(address__in=listed).update(text="", code="")
+    Fact.objects.filter(address__in=listed).delete()
     mark = fingerprints.of(address)
     # It may have been erased before, and have come back.
     if Address.objects.filter(channel=channel, fingerprint=mark).exists():
         listed.delete()
-    listed.update(address="", fingerprint=mark, error_text="")
+    listed.update(address="", fingerprint=mark, error_text="", beneath_text="")
 
 
 def _journal(address: str, done: Forgotten, *, by: AbstractBaseUser | None, at: datetime) -> None:

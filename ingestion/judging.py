@@ -14,12 +14,13 @@ from django.db import transaction
 
 from deliveries import counters, journal, judged, record
 from deliveries.judged import Judged
-from deliveries.merge import fold
+from deliveries.merge import Outcome, fold
 from deliveries.record import Event, Standing
-from ingestion import optouts, rulings
+from ingestion import endings, optouts, rulings
+from ingestion.endings import Ending
 from ingestion.models import Judgement
 from ingestion.moves import Moves
-from ingestion.optouts import Told
+from ingestion.optouts import Reported, Told
 from ingestion.rulings import Change, Ruling
 
 BATCH = 2_000
@@ -50,6 +51,8 @@ class _Batch:
     # Events by which somebody has opted out from now on, and those by which nobody has any more.
     opted_out: list[Event] = field(default_factory=list)
     withdrawn: list[Key] = field(default_factory=list)
+    # A message may count from now on, or no more, though it stands as before.
+    outcomes: dict[int, Outcome] = field(default_factory=dict)
 
     def judge(self, event: Event, ruling: Ruling) -> Event:
         """Return an event as it is ruled; remember what that changes."""
@@ -131,8 +134,7 @@ def work_batch(*, at: datetime) -> bool:
     standing = changes(qualification_id=qualification_id)
     batch = _work_out(qualification_id, ids, standing, now=after_of(row), lock=True)
     row.moved += _write(batch)
-    if batch.opted_out or batch.withdrawn:
-        _hear_opt_outs(batch, row.qualification.kind, at=at)
+    _tell_addresses(batch, row.qualification.kind, at=at)
     row.examined += len(ids)
     row.cursor = ids[-1] if ids else row.cursor
     if len(ids) < BATCH:
@@ -141,11 +143,13 @@ def work_batch(*, at: datetime) -> bool:
     return True
 
 
-def _hear_opt_outs(batch: _Batch, kind: str, *, at: datetime) -> None:
+def _tell_addresses(batch: _Batch, kind: str, *, at: datetime) -> None:
+    """Let addresses stand by what is said now, whose qualification has been changed before."""
+    told = [Told(event, kind) for event in batch.opted_out]
+    ends = {identifier: Ending(outcome, kind) for identifier, outcome in batch.outcomes.items()}
     optouts.hear_again(
         [],
-        [Told(event, kind) for event in batch.opted_out],
-        batch.before,
+        Reported(told, endings.of(ends, batch.before), batch.before),
         removed=batch.withdrawn,
         entry_ids=[],
         at=at,
@@ -208,4 +212,7 @@ def _judge(
         else:
             said.append(event.said())
     outcome = fold(said, channel=message.channel)
-    return message.after(outcome, at=message.changed_at) if outcome else message
+    if outcome is None:
+        return message
+    batch.outcomes[message.id] = outcome
+    return message.after(outcome, at=message.changed_at)

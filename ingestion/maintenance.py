@@ -1,4 +1,4 @@
-"""The hourly round: partitions made ahead and dropped, an alarm, all parked callbacks looked at."""
+"""The hourly round: partitions made ahead and dropped, parked callbacks and old errors looked at."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +8,7 @@ import structlog
 from deliveries import retention as messages
 from ingestion import retention as entries
 from ingestion import sweeping
+from quarantine import forgiving
 from storage import partitions
 
 log = structlog.get_logger(__name__)
@@ -30,6 +31,8 @@ def maintain(*, at: datetime) -> Round:
     sweeping.sweep(at=at, all_ages=True)
     created = partitions.create_ahead(at=at)
     dropped = messages.drop_old_messages(at=at) + entries.drop_old_entries(at=at)
+    forgiving.forgive(at=at)
+    forgiving.drop_old_facts(at=at)
     partitions.analyze()
     strays = partitions.strays()
     if strays:

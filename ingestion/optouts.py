@@ -10,7 +10,7 @@ from django.db import connection
 from deliveries import counters
 from deliveries.counters import Figure
 from deliveries.record import Event, Standing
-from ingestion import replies
+from ingestion import endings, replies
 from ingestion.models import InboundMessage
 from ingestion.reading import Reply
 from ingestion.replies import Kept
@@ -18,7 +18,8 @@ from messaging import normalise
 from messaging.failures import FailureType, Reason
 from messaging.statuses import MessageStatus
 from providers.models import ProviderAccount
-from quarantine import fingerprints, optouts
+from quarantine import fingerprints, intake
+from quarantine.intake import Ended
 from quarantine.words import START, STOP, Said
 from storage import rows
 
@@ -32,6 +33,14 @@ class Told(NamedTuple):
     kind: str
 
 
+class Reported(NamedTuple):
+    """What status reports mean to addresses: who opted out, and how messages ended."""
+
+    told: Sequence[Told]
+    ended: Sequence[Ended]
+    messages: Mapping[int, Standing]
+
+
 def is_opt_out(event: Event) -> bool:
     """Tell whether an event says that its recipient wants no messages."""
     return (
@@ -43,20 +52,18 @@ def is_opt_out(event: Event) -> bool:
 
 def hear(
     inbound: Sequence[Reply],
-    told: Sequence[Told],
-    messages: Mapping[int, Standing],
+    reported: Reported,
     *,
     at: datetime,
 ) -> None:
-    """Keep replies, and denylist or allow again whom they and the reports name."""
+    """Keep replies, and let addresses stand by what they, the reports and the endings say."""
     kept = replies.keep(inbound)
-    _take_in(kept, told, messages, withdrawn=(), at=at)
+    _take_in(kept, reported, withdrawn=(), at=at)
 
 
 def hear_again(
     inbound: Sequence[Reply],
-    told: Sequence[Told],
-    messages: Mapping[int, Standing],
+    reported: Reported,
     *,
     removed: Iterable[tuple[int, bytes]],
     entry_ids: Sequence[int],
@@ -69,13 +76,12 @@ def hear_again(
     kept = replies.keep(inbound, anew=True)
     ids = replies.forget_stale(kept, entry_ids=entry_ids)
     withdrawn = {_key_of_event(*event) for event in removed} | _keys_of_replies(ids)
-    _take_in(kept, told, messages, withdrawn=withdrawn, at=at)
+    _take_in(kept, reported, withdrawn=withdrawn, at=at)
 
 
 def _take_in(
     kept: Sequence[Kept],
-    told: Sequence[Told],
-    messages: Mapping[int, Standing],
+    reported: Reported,
     *,
     withdrawn: Iterable[bytes],
     at: datetime,
@@ -85,12 +91,18 @@ def _take_in(
     for reply in kept:
         if reply.action in SAYS:
             said[reply.address].append(_of_reply(reply, kinds[reply.account_id]))
-    for event, kind in told:
-        message = messages[event.message_id]
+    for event, kind in reported.told:
+        message = reported.messages[event.message_id]
         # Of an erased message nobody knows any more who it was.
         if message.address:
             said[message.address].append(_of_event(event, message, kind))
-    opted = optouts.hear(said, withdrawn=set(withdrawn), at=at)
+    opted = intake.take(
+        said=said,
+        withdrawn=set(withdrawn),
+        ended=reported.ended,
+        history=endings.history,
+        at=at,
+    )
     counters.add(
         {Figure(delivery, counters.OPT_OUTS, "", None): more for delivery, more in opted.items()}
     )

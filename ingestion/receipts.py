@@ -13,6 +13,7 @@ from deliveries import counters, record
 from deliveries.merge import fold
 from deliveries.record import Event, Standing
 from ingestion import (
+    endings,
     figures,
     held,
     matching,
@@ -22,9 +23,10 @@ from ingestion import (
     subscriptions,
     trials,
 )
+from ingestion.endings import Ending
 from ingestion.inbox import Entry
 from ingestion.matching import Place
-from ingestion.optouts import Told
+from ingestion.optouts import Reported, Told
 from ingestion.qualifying import Verdict
 from ingestion.reading import Heard, Reading, Unreadable, read
 from storage.ids import time_of
@@ -44,6 +46,7 @@ class Effect:
     removed: list[tuple[int, bytes]] = field(default_factory=list)
     verdicts: qualifying.Verdicts = field(default_factory=dict)
     opted_out: list[Told] = field(default_factory=list)
+    endings: dict[int, Ending] = field(default_factory=dict)
     parked: list[Heard] = field(default_factory=list)
     dead: list[Unreadable] = field(default_factory=list)
     tallies: Counter[figures.Tally] = field(default_factory=Counter)
@@ -61,6 +64,10 @@ class Effect:
         """Remember an event that is kept, if it is an opt-out."""
         if optouts.is_opt_out(event):
             self.opted_out.append(Told(event, kind))
+
+    def reported(self) -> Reported:
+        """Return what it means to the addresses of the messages."""
+        return Reported(self.opted_out, endings.of(self.endings, self.before), self.before)
 
     def changed(self) -> list[Standing]:
         """Return the messages that do not stand as before."""
@@ -81,7 +88,7 @@ def apply(entries: Sequence[Entry], *, at: datetime) -> None:
     write(effect)
     held.park(effect.parked)
     held.bury(effect.dead)
-    optouts.hear(reading.replies, effect.opted_out, effect.before, at=at)
+    optouts.hear(reading.replies, effect.reported(), at=at)
     subscriptions.keep(reading.asked)
     trials.note(reading.tried, at=at)
     sightings.keep(entries, reading)
@@ -151,6 +158,7 @@ def _hear(
     """Add the reports that are new to the message's events, and fold after each of them."""
     message = effect.before[message_id]
     said = {digest: event.said() for digest, event in known.items()}
+    last = None
     for item, place in reports:
         event = effect.event(item, place)
         if item.digest in said:
@@ -165,7 +173,11 @@ def _hear(
         effect.added.append(event)
         _count(effect, item.entry, event, now)
         message = now
+        last = outcome
+        kind = item.kind
     effect.after[message_id] = message
+    if last and endings.differs(effect.before[message_id], message, last, known):
+        effect.endings[message_id] = Ending(last, kind)
 
 
 def _count(effect: Effect, entry: Entry, event: Event, now: Standing) -> None:

@@ -12,9 +12,10 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
 from deliveries import journal, record
-from deliveries.merge import fold
+from deliveries.merge import Outcome, fold
 from deliveries.record import Event, Standing
-from ingestion import held, inbox, optouts, receipts
+from ingestion import endings, held, inbox, optouts, receipts
+from ingestion.endings import Ending
 from ingestion.foreseen import Foreseen
 from ingestion.matching import Place
 from ingestion.models import InboxEntry
@@ -131,8 +132,7 @@ def _hear_opt_outs(
     unreadable = {item.entry.id for item in reading.unreadable}
     optouts.hear_again(
         reading.replies,
-        effect.opted_out,
-        effect.before,
+        effect.reported(),
         removed=effect.removed,
         entry_ids=[entry.id for entry in entries if entry.id not in unreadable],
         at=at,
@@ -175,21 +175,27 @@ def _hear_again(
     fresh = {digest: event for digest, event in said_now.items() if digest not in kept}
     for digest, (item, _place) in first.items():
         effect.remember(kept.get(digest, said_now[digest]), item.kind)
-    effect.removed += [(message_id, digest) for digest in known if digest not in kept]
+    removed = [(message_id, digest) for digest in known if digest not in kept]
+    effect.removed += removed
     events = sorted(
         [*kept.values(), *fresh.values()], key=lambda event: (event.received_at, event.digest)
     )
     before = effect.before[message_id]
-    moving, now = _told_in_order(before, events)
+    moving, now, outcome = _told_in_order(before, events)
     effect.added += [event._replace(moved=digest in moving) for digest, event in fresh.items()]
     effect.after[message_id] = now
+    if removed or (outcome and endings.differs(before, now, outcome, kept)):
+        effect.endings[message_id] = Ending(outcome, reports[0][0].kind)
 
 
-def _told_in_order(before: Standing, events: Sequence[Event]) -> tuple[set[bytes], Standing]:
+def _told_in_order(
+    before: Standing, events: Sequence[Event]
+) -> tuple[set[bytes], Standing, Outcome | None]:
     """Fold event after event; return the digests of those that moved the message, and its end."""
     moving = set()
     now = before.unheard()
     said = []
+    outcome = None
     for event in events:
         said.append(event.said())
         outcome = fold(said, channel=before.channel)
@@ -202,7 +208,7 @@ def _told_in_order(before: Standing, events: Sequence[Event]) -> tuple[set[bytes
         now = now._replace(status=before.status)
     if now[4:7] == before[4:7]:
         now = now._replace(changed_at=before.changed_at)
-    return moving, now
+    return moving, now, outcome
 
 
 def _same(event: Event, other: Event | None) -> bool:

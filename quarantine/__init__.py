@@ -1,1 +1,5 @@
 """Addresses that are left alone, and why."""
+
+from quarantine.exclusions import Blocked, blocked
+
+__all__ = ["Blocked", "blocked"]

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from messaging.channels import Channel
@@ -28,18 +29,26 @@ class Rule(models.Model):
     threshold = models.PositiveSmallIntegerField(default=5)
     forgiven_after_days = models.PositiveSmallIntegerField(default=10)
     version = models.PositiveIntegerField(default=1)
+    made_at = models.DateTimeField(default=timezone.now)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True)
+    ended_at = models.DateTimeField(null=True)
 
     class Meta:
-        """One rule decides."""
+        """A row is one version and never changes; of those in force one decides."""
 
         constraints = [
             models.UniqueConstraint(
                 fields=["channel", "failure_type", "reason"],
+                condition=Q(ended_at=None),
                 nulls_distinct=False,
                 name="one_rule_per_channel_type_and_reason",
             ),
             models.CheckConstraint(
                 condition=Q(threshold__gt=0), name="a_threshold_is_at_least_one"
+            ),
+            models.CheckConstraint(
+                condition=Q(forgiven_after_days__gt=0),
+                name="errors_are_forgiven_after_a_day_or_more",
             ),
         ]
 
@@ -66,6 +75,19 @@ class Address(models.Model):
         max_length=12, choices=AddressStatus.choices, default=AddressStatus.VALID
     )
     beneath_reason = models.SmallIntegerField(choices=Reason.choices, default=Reason.UNDEFINED)
+    beneath_text = models.CharField(max_length=500, blank=True)
+    beneath_first_error_at = models.DateTimeField(null=True)
+    beneath_last_error_at = models.DateTimeField(null=True)
+    beneath_delivery_id = models.BigIntegerField(null=True)
+    # When counted errors are forgiven if none follows; empty where nothing is counted.
+    forgiven_at = models.DateTimeField(null=True)
+    # The last fact that was taken into account; empty where all have to be folded again.
+    folded_at = models.DateTimeField(null=True)
+    folded_key = models.BinaryField(max_length=16, null=True)
+    # Since when every success is among the facts; empty where no failure has been counted.
+    known_since = models.DateTimeField(null=True)
+    # What was said and what failed before that is void.
+    released_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     modified_at = models.DateTimeField(auto_now=True)
 
@@ -86,6 +108,60 @@ class Address(models.Model):
             models.CheckConstraint(
                 condition=~Q(address="") | Q(fingerprint__isnull=False),
                 name="an_address_or_its_fingerprint_is_known",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["-modified_at", "-id"],
+                condition=~Q(status=AddressStatus.VALID),
+                name="addresses_left_alone",
+            ),
+            models.Index(
+                fields=["forgiven_at"],
+                condition=Q(forgiven_at__isnull=False),
+                name="addresses_to_forgive",
+            ),
+        ]
+
+
+class Fact(models.Model):
+    """One thing that counts for an address: how a message to it ended, or what a person decided.
+
+    An address's record is the fold of its facts (quarantine.facts), so they live as long as it.
+    """
+
+    class Says(models.IntegerChoices):
+        """What happened."""
+
+        DELIVERED = 1, _("Delivered")
+        FAILED = 2, _("Failed")
+        RELEASED = 3, _("Released")
+        QUARANTINED = 4, _("Quarantined by hand")
+        DENYLISTED = 5, _("Denylisted by hand")
+
+    address = models.ForeignKey(Address, on_delete=models.CASCADE, related_name="facts")
+    # By the provider's clock, by ours where it gives no time; never later than ours.
+    at = models.DateTimeField()
+    # The digest of the event that decided the message: it parts what happened at the same time.
+    key = models.BinaryField(max_length=16)
+    says = models.SmallIntegerField(choices=Says.choices)
+    failure_type = models.SmallIntegerField(choices=FailureType.choices)
+    reason = models.SmallIntegerField(choices=Reason.choices)
+    # The version that was in force when the failure became known.
+    rule = models.ForeignKey(Rule, on_delete=models.PROTECT, null=True)
+    text = models.CharField(max_length=500, blank=True)
+    # A message and its delivery are above this package: kept without foreign keys.
+    message_id = models.BigIntegerField(null=True)
+    delivery_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        """A message ends once; an address's facts are read together."""
+
+        constraints = [
+            models.UniqueConstraint(
+                fields=["message_id"],
+                condition=Q(message_id__isnull=False),
+                name="a_message_is_one_fact",
             ),
         ]
 

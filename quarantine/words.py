@@ -4,9 +4,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from messaging.failures import Reason
-from messaging.statuses import AddressStatus
 from quarantine.models import Word
+from quarantine.standing import Standing
 
 STOP, START = str(Word.Says.STOP), str(Word.Says.START)
 
@@ -30,24 +29,6 @@ class Said(NamedTuple):
     delivery_id: int | None = None
 
 
-class Standing(NamedTuple):
-    """An address as it stands."""
-
-    status: str = str(AddressStatus.VALID)
-    reason: int = int(Reason.UNDEFINED)
-    error_text: str = ""
-    first_error_at: datetime | None = None
-    last_error_at: datetime | None = None
-    delivery_id: int | None = None
-    by_word: bool = False
-    beneath: str = str(AddressStatus.VALID)
-    beneath_reason: int = int(Reason.UNDEFINED)
-
-    def is_set_otherwise(self) -> bool:
-        """Tell whether a person or a complaint denylisted it, which no word of its own lifts."""
-        return self.status == AddressStatus.DENYLISTED and not self.by_word
-
-
 def latest(words: Iterable[Said]) -> Said | None:
     """Return the word that counts: the latest; at the same time a STOP."""
     return max(words, key=lambda said: (said.at, said.says == STOP, said.key), default=None)
@@ -63,32 +44,21 @@ def same(known: Said, told: Said) -> Said:
 
 
 def after(standing: Standing, words: Iterable[Said]) -> Standing:
-    """Return how an address stands by all its words."""
+    """Return how an address stands by all its words since it was released, if it was."""
     if standing.is_set_otherwise():
         return standing
-    if standing.by_word:
-        beneath, reason = standing.beneath, standing.beneath_reason
-    else:
-        beneath, reason = standing.status, standing.reason
-    words = list(words)
+    released = standing.released_at
+    words = [said for said in words if released is None or said.at > released]
     word = latest(words)
     if word is None or word.says == START:
-        return Standing(status=beneath, reason=reason) if standing.by_word else standing
+        return standing.lifted() if standing.by_word else standing
     # Since the last START: what was said before that has been lifted.
     starts = [said.at for said in words if said.says == START]
     stops = [
         said.at for said in words if said.says == STOP and (not starts or said.at >= max(starts))
     ]
-    return Standing(
-        status=str(AddressStatus.DENYLISTED),
-        reason=int(Reason.DENYLISTED),
-        error_text=word.text,
-        first_error_at=min(stops),
-        last_error_at=max(stops),
-        delivery_id=word.delivery_id,
-        by_word=True,
-        beneath=beneath,
-        beneath_reason=reason,
+    return standing.under(
+        text=word.text, first=min(stops), last=max(stops), delivery_id=word.delivery_id
     )
 
 

@@ -1,0 +1,115 @@
+"""How messages ended, as far as it counts for or against the addresses that they went to."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from deliveries import merge, record
+from deliveries.merge import Outcome
+from deliveries.models import Message
+from deliveries.record import Standing
+from messaging import normalise
+from messaging.failures import FailureType, Reason
+from messaging.statuses import PROCESSED, MessageStatus
+from providers.models import Qualification
+from quarantine.facts import Fact, Says
+from quarantine.intake import Ended
+from quarantine.ledger import Name
+from storage.ids import lowest_id
+
+# Nothing is reported so long after it was handed over.
+LONGEST_JOURNEY = timedelta(days=31)
+
+
+class Ending(NamedTuple):
+    """What a message's events say together (None: nothing), and the kind of its provider."""
+
+    outcome: Outcome | None
+    kind: str
+
+
+def differs(before: Standing, now: Standing, outcome: Outcome, known: Collection[bytes]) -> bool:
+    """Tell whether a message has ended, or ended otherwise; known: digests of earlier events.
+
+    Where an event that was known decides as it did, all is as before.
+    """
+    ended = outcome.status in PROCESSED or before.status in PROCESSED
+    return ended and (outcome.digest not in known or now[4:7] != before[4:7])
+
+
+def of(endings: Mapping[int, Ending], messages: Mapping[int, Standing]) -> list[Ended]:
+    """Return what endings are to the addresses of their messages; an erased one is nobody's."""
+    counting = _counting(endings.values())
+    ended = []
+    for message_id, (outcome, kind) in endings.items():
+        message = messages[message_id]
+        if message.address:
+            fact = _fact(message, outcome, kind, counting) if outcome else None
+            ended.append(Ended(Name(message.channel, message.address), message_id, fact))
+    return ended
+
+
+def history(wanted: Mapping[Name, datetime]) -> list[Ended]:
+    """Return the messages to these addresses that were delivered at a time or later."""
+    oldest = min(wanted.values()) - LONGEST_JOURNEY
+    found = Message.objects.filter(
+        address__in={name.address for name in wanted},
+        status=MessageStatus.DELIVERED,
+        id__gte=lowest_id(oldest),
+    )
+    names = {
+        message_id: Name(channel, address)
+        for message_id, channel, address in found.values_list("id", "channel", "address")
+        if Name(channel, address) in wanted
+    }
+    ended = []
+    for message_id, events in record.events(message_ids=names).items():
+        name = names[message_id]
+        outcome = merge.fold([event.said() for event in events.values()], channel=name.channel)
+        if outcome and outcome.at >= wanted[name]:
+            ended.append(Ended(name, message_id, _delivered(message_id, outcome)))
+    return ended
+
+
+def _fact(message: Standing, outcome: Outcome, kind: str, counting: Collection[int]) -> Fact | None:
+    """Return what an ending says of the address; None where it says nothing."""
+    if outcome.status == MessageStatus.DELIVERED:
+        return _delivered(message.id, outcome)
+    if outcome.status != MessageStatus.FAILED or not _counts(outcome, counting):
+        return None
+    return Fact(
+        at=outcome.at,
+        key=outcome.digest,
+        says=int(Says.FAILED),
+        failure_type=int(outcome.failure_type),
+        reason=int(outcome.reason),
+        text=normalise.error_text(kind=kind, code=outcome.code, text=outcome.text),
+        message_id=message.id,
+        delivery_id=message.delivery_id,
+    )
+
+
+def _delivered(message_id: int, outcome: Outcome) -> Fact:
+    return Fact(outcome.at, outcome.digest, int(Says.DELIVERED), message_id=message_id)
+
+
+def _counts(outcome: Outcome, counting: Collection[int]) -> bool:
+    """Tell whether a failure counts: it is known what it means, and is no wish of the holder."""
+    if outcome.failure_type == FailureType.HARD and outcome.reason == Reason.DENYLISTED:
+        return False  # An opt-out, which quarantine.words takes care of.
+    if outcome.qualification_id is None:
+        return outcome.reason != Reason.UNDEFINED
+    return outcome.qualification_id in counting
+
+
+def _counting(endings: Iterable[Ending]) -> set[int]:
+    """Return the qualifications among those of these endings by which failures count."""
+    ids = {
+        ending.outcome.qualification_id
+        for ending in endings
+        if ending.outcome and ending.outcome.qualification_id is not None
+    }
+    if not ids:
+        return set()
+    keep = Qualification.objects.filter(pk__in=ids, status=Qualification.Status.KEEP)
+    return set(keep.values_list("id", flat=True))
