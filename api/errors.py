@@ -21,6 +21,8 @@ from ingestion.accounts import BadAccount
 from ingestion.judgements import BadRuling, NotNow
 from ingestion.lines import BadBody
 from ingestion.registration import NotRegistrable
+from quarantine import acts
+from quarantine.rulebook import BadRules
 from storage.keyset import BadCursor
 
 
@@ -49,8 +51,11 @@ def answer(error: Exception, context: Mapping[str, Any]) -> Response | None:
 
 
 _CODES: tuple[tuple[tuple[type[Exception], ...], int], ...] = (
-    ((Conflict, NotChangeable, NotNow, NotRegistrable, IntegrityError), status.HTTP_409_CONFLICT),
-    ((BadBody, DataError), status.HTTP_400_BAD_REQUEST),
+    (
+        (Conflict, NotChangeable, NotNow, NotRegistrable, acts.NotNow, IntegrityError),
+        status.HTTP_409_CONFLICT,
+    ),
+    ((BadBody, BadRules, DataError), status.HTTP_400_BAD_REQUEST),
     ((ObjectDoesNotExist,), status.HTTP_404_NOT_FOUND),
     ((RequestDataTooBig,), status.HTTP_413_REQUEST_ENTITY_TOO_LARGE),
 )

@@ -19,6 +19,7 @@ from api.views.qualifications import (
     RequalifyView,
     UndoView,
 )
+from api.views.quarantine import AddressesView, AddressView, ReleaseView, RulesView
 from api.views.tracking import ClicksView, UrlsView
 
 
@@ -65,5 +66,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="qualification_undo",
     ),
     path("inbound/", InboundView.as_view(), name="inbound"),
+    path("quarantine/", AddressesView.as_view(), name="quarantine"),
+    path("quarantine/rules/", RulesView.as_view(), name="quarantine_rules"),
+    path("quarantine/<id:address_id>/", AddressView.as_view(), name="quarantine_address"),
+    path("quarantine/<id:address_id>/release/", ReleaseView.as_view(), name="release"),
     path("<path:anything>", errors.missing),
 ]

@@ -1,4 +1,4 @@
-"""The hourly round: partitions made ahead and dropped, parked callbacks and old errors looked at."""
+"""The hourly round: partitions made and dropped, parked callbacks and old errors looked at."""
 
 from dataclasses import dataclass
 from datetime import datetime
