@@ -54,17 +54,17 @@ class Known(NamedTuple):
 _remembered: OrderedDict[str, tuple[float, Known | None]] = OrderedDict()
 
 
-def by_token(token: str) -> Known | None:
+def by_token(token: str, *, anew: bool = False) -> Known | None:
     """Find an account by its token: from memory, or through the batcher's connection.
 
-    A change is seen within FRESH_SECONDS.  With the database away the last answer stands; raises
+    A change is seen within FRESH_SECONDS, with `anew` at once.  With the database away the last answer stands; raises
     Unavailable where there is none.
     """
     if not TOKEN.fullmatch(token):
         return None
     remembered = _remembered.get(token)
     now = time.monotonic()
-    if remembered and now - remembered[0] < FRESH_SECONDS:
+    if remembered and not anew and now - remembered[0] < FRESH_SECONDS:
         return remembered[1]
     if remembered and remembered[1]:
         try:

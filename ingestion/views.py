@@ -60,16 +60,19 @@ def _take(request: HttpRequest, token: str) -> Provider:
     )
     if provider.is_probe(callback):
         return provider
-    proof = _proven(callback, account)
+    proof = _proven(callback, account, token)
     batcher.store(
         inbox.arrival(account_id=account.account_id, callback=callback, query=query, proof=proof)
     )
     return provider
 
 
-def _proven(callback: Callback, account: accounts.Known) -> Proof:
+def _proven(callback: Callback, account: accounts.Known, token: str) -> Proof:
     """Return what lets a callback in; raise Refused where nothing does."""
     trial = trials.ticket(callback, account_id=account.account_id)
+    if trial:
+        # Who has just changed the credentials tests the new ones.
+        account = accounts.by_token(token, anew=True) or account
     if trial and not trial.signed:
         # Only its provider could sign it: our own proof stands in for that, for a test alone.
         return Proof.TRIAL

@@ -71,6 +71,16 @@ def test_a_test_without_a_secret_is_refused_and_told_why(door):
     assert InboxEntry.objects.count() == 0
 
 
+def test_new_credentials_are_those_that_are_tested(door):
+    account = made("twilio", {})
+    assert trying.send(account=account, at=timezone.now()).status == 403
+
+    account.credentials = CREDENTIALS["twilio"]
+    account.save()
+
+    assert trying.send(account=account, at=timezone.now()).status == 204
+
+
 def test_credentials_that_cannot_be_read_prove_nothing(door):
     account = made("twilio")
     ProviderAccount.objects.update(sealed_credentials="nonsense")
