@@ -57,8 +57,8 @@ _remembered: OrderedDict[str, tuple[float, Known | None]] = OrderedDict()
 def by_token(token: str, *, anew: bool = False) -> Known | None:
     """Find an account by its token: from memory, or through the batcher's connection.
 
-    A change is seen within FRESH_SECONDS, with `anew` at once.  With the database away the last answer stands; raises
-    Unavailable where there is none.
+    A change is seen within FRESH_SECONDS, with `anew` at once.  With the database away the last
+    answer stands; raises Unavailable where there is none.
     """
     if not TOKEN.fullmatch(token):
         return None
