@@ -7,7 +7,7 @@ from django.db import connection
 from django.utils import timezone
 
 from ingestion import judgements, judging, replay
-from ingestion.models import InboxEntry, Judgement
+from ingestion.models import InboxEntry, Judgement, Proof
 from ingestion.replay import ReplayFilter
 from messaging.failures import FailureClass, FailureType, Reason
 from messaging.statuses import MessageStatus
@@ -47,15 +47,19 @@ def applied(table, account):
     received_at = timezone.now()
     run(
         """
-        INSERT INTO ingestion_inboxentry (account_id, method, query, headers, body, received_at)
-        SELECT %s, 'POST', '', '{"Content-Type": "application/json"}', convert_to(
+        INSERT INTO ingestion_inboxentry
+               (account_id, proof, method, query, headers, body, received_at)
+        SELECT %s, %s, 'POST', '', '{"Content-Type": "application/json"}', convert_to(
                format('{"id": "%%s-%%s", "word": "%%s"}', delivery, number,
                       (%s::text[])[1 + (number + delivery) %% 4]), 'UTF8'), %s
           FROM generate_series(0, %s) AS delivery, generate_series(0, %s) AS number
         """,
-        *(account.pk, list(WORDS), received_at, DELIVERIES - 1, share - 1),
+        *(account.pk, Proof.TOKEN, list(WORDS), received_at, DELIVERIES - 1, share - 1),
     )
-    callbacks.inbox.enqueue(callbacks.entry_ids())
+    run(
+        "INSERT INTO ingestion_queueitem (entry_id, attempts, error, again) "
+        "SELECT id, 0, '', false FROM ingestion_inboxentry ORDER BY id"
+    )
     callbacks.apply_all(limit=BATCH)
     return received_at
 
