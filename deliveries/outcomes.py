@@ -66,13 +66,12 @@ def of(*, accounts: Mapping[int, int]) -> Outcomes:
 
 def changes(now: Outcomes, usual: Outcomes, dimensions: Iterable[str]) -> Slices:
     """Return every slice of some dimensions as it is and as it was."""
-    return {
-        dimension: {
-            key: Change(now.of(dimension).get(key, NOTHING), usual.of(dimension).get(key, NOTHING))
-            for key in now.of(dimension).keys() | usual.of(dimension).keys()
-        }
-        for dimension in dimensions
-    }
+    return {name: _change(now.of(name), usual.of(name)) for name in dimensions}
+
+
+def _change(now: Mapping[str, Tally], usual: Mapping[str, Tally]) -> dict[str, Change]:
+    keys = now.keys() | usual.keys()
+    return {key: Change(now.get(key, NOTHING), usual.get(key, NOTHING)) for key in keys}
 
 
 class _Sums:

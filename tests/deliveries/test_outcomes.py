@@ -3,6 +3,7 @@
 import pytest
 
 from deliveries import outcomes as read
+from deliveries.outcomes import Outcomes
 from deliveries.shortfall import Change, Tally
 from messaging.failures import FailureType, Reason
 from messaging.statuses import MessageStatus
@@ -65,3 +66,23 @@ def test_a_slice_that_is_only_on_one_side_is_nothing_on_the_other():
     assert read.changes(now, usual, ["country"]) == {
         "country": {"IT": Change(Tally(1), Tally()), "FR": Change(Tally(), Tally(2))}
     }
+
+
+class Watched(dict):
+    """Slices that count how often all of them are looked through."""
+
+    looks = 0
+
+    def items(self):
+        self.looks += 1
+        return super().items()
+
+
+def test_thousands_of_slices_are_looked_through_once():
+    slices = Watched({str(key): Tally(failed=1) for key in range(1_000)})
+    now = Outcomes(total=Tally(failed=1_000), slices={"code": slices})
+
+    changed = read.changes(now, Outcomes(), ["code"])["code"]
+
+    assert len(changed) == 1_000
+    assert slices.looks == 1
