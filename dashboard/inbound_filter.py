@@ -1,6 +1,6 @@
 """What inbound messages are filtered by."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
@@ -76,7 +76,7 @@ class InboundFilterForm(forms.Form):
 
 
 def _midnight(day: Any, *, after: int) -> datetime | None:
-    """Return the beginning of a day, or of one after it, in the site's zone."""
-    if day is None:
+    """Return the beginning of a day, or of one after it, in the site's zone; None without one."""
+    if day is None or (after and day == date.max):
         return None
     return timezone.make_aware(datetime.combine(day + timedelta(days=after), time.min))

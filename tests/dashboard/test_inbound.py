@@ -79,6 +79,13 @@ def test_what_cannot_be_read_as_a_filter_is_named_and_filters_nothing(operator):
     assert "Enter a valid date." in operator.get("/inbound/?since=tomorrow").content.decode()
 
 
+def test_the_first_and_the_last_day_of_the_calendar_are_days(operator):
+    only = reply()
+
+    assert shown(operator, "?since=0001-01-01&until=9999-12-31") == [only]
+    assert shown(operator, "?since=9999-12-31") == shown(operator, "?until=0001-01-01") == []
+
+
 def test_replies_are_filtered_by_the_delivery_they_answer(operator):
     message = records.message(records.delivery(label="Spring sale"))
     answer = reply(message_id=message.pk, delivery_id=message.delivery_id)
