@@ -15,6 +15,7 @@ from quarantine.models import Address
 class Denied(NamedTuple):
     """What is known of a denylisted address; by_word: its holder asked for it."""
 
+    address_id: int
     since: datetime
     text: str
     by_word: bool
@@ -34,5 +35,13 @@ def denied(addresses: Collection[str]) -> dict[str, Denied]:
     for row in listed:
         spelling = row.address or marks[bytes(row.fingerprint or b"")]
         since = row.first_error_at or row.created_at
-        found[spelling] = Denied(since, row.error_text, row.by_word)
+        found[spelling] = Denied(row.pk, since, row.error_text, row.by_word)
     return found
+
+
+def listed(channel: str, address: str) -> Address | None:
+    """Return an address that is not simply valid; None for an erased one too."""
+    if not address:
+        return None
+    found = Address.objects.filter(channel=channel, address=address)
+    return found.exclude(status=AddressStatus.VALID).first()

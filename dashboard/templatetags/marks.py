@@ -7,7 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from dashboard.icons import ICONS
-from messaging.statuses import DeliveryStatus, MessageStatus
+from messaging.statuses import AddressStatus, DeliveryStatus, MessageStatus
 from providers.models import Qualification
 
 register = template.Library()
@@ -55,6 +55,13 @@ QUALIFICATION_MARKS = {
     Qualification.Status.TO_QUALIFY: Mark("unknown", "unknown"),
     Qualification.Status.KEEP: Mark("progress", "check"),
     Qualification.Status.IGNORE: Mark("quiet", "excluded"),
+}
+
+ADDRESS_MARKS = {
+    AddressStatus.VALID: Mark("delivered", "check"),
+    AddressStatus.WITH_ERRORS: Mark("unknown", "warning"),
+    AddressStatus.QUARANTINE: Mark("failed", "lock"),
+    AddressStatus.DENYLISTED: Mark("failed", "excluded"),
 }
 
 
@@ -128,6 +135,13 @@ def qualification_badge(status: str) -> SafeString:
     """Draw whether somebody has looked at an error."""
     known = Qualification.Status(status)
     return badge(*QUALIFICATION_MARKS[known], str(known.label))
+
+
+@register.simple_tag
+def address_badge(status: str) -> SafeString:
+    """Draw whether an address may be written to."""
+    known = AddressStatus(status)
+    return badge(*ADDRESS_MARKS[known], str(known.label))
 
 
 @register.simple_tag

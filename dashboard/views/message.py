@@ -13,6 +13,7 @@ from deliveries.models import Message, ProviderReference
 from deliveries.story import Story
 from ingestion import inbound
 from quarantine import standings
+from quarantine.models import Address
 from quarantine.standings import Denied
 from storage import keyset
 from storage.ids import time_of
@@ -35,7 +36,8 @@ def message(request: HttpRequest, message_id: int) -> HttpResponse:
     replies = inbound_rows.of(written, with_standing=False)
     manages = request.user.has_perm("quarantine.manage_quarantine")
     denied = standings.denied([found.address]).get(found.address) if manages else None
-    stamp = _stamp(told, replies, denied)
+    listed = standings.listed(found.channel, found.address) if manages else None
+    stamp = _stamp(told, replies, denied, listed)
     if access.is_fragment(request) and request.GET.get("seen") == stamp:
         # Nothing new: the page stays as it is.
         return HttpResponse(status=NOTHING_NEW)
@@ -48,6 +50,7 @@ def message(request: HttpRequest, message_id: int) -> HttpResponse:
         "grades": evidence.why(found, [line.event for line in told.events]),
         "replies": replies,
         "denied": denied,
+        "listed": listed,
         "references": ProviderReference.objects.filter(message_id=found.pk).order_by(
             "attempt", "part", "id"
         ),
@@ -78,9 +81,12 @@ def history(request: HttpRequest, message_id: int) -> HttpResponse:
     return render(request, "dashboard/message_history.html", context)
 
 
-def _stamp(told: Story, replies: Sequence[InboundRow], denied: Denied | None) -> str:
+def _stamp(
+    told: Story, replies: Sequence[InboundRow], denied: Denied | None, known: Address | None
+) -> str:
     """Return a text that differs whenever the page would."""
     live = "live" if told.message.delivery.is_live else "ended"
     listed = f"{denied.since:%Y%m%d%H%M%S%f}" if denied else "free"
+    listed += f"-{known.modified_at:%Y%m%d%H%M%S%f}" if known else ""
     changed = f"{told.message.changed_at:%Y%m%d%H%M%S%f}"
     return f"{changed}-{len(told.events)}-{len(replies)}-{listed}-{live}"

@@ -27,8 +27,8 @@ def test_denylisted_addresses_are_told_apart(django_assert_num_queries):
         found = standings.denied([ANNA, BEN, CARL, ""])
 
     assert found == {
-        ANNA: Denied(NOON, "STOP", by_word=True),
-        BEN: Denied(by_hand.created_at, "", by_word=False),
+        ANNA: Denied(ids[ANNA], NOON, "STOP", by_word=True),
+        BEN: Denied(ids[BEN], by_hand.created_at, "", by_word=False),
     }
 
 

@@ -1,0 +1,93 @@
+"""What is known of an address, as its page tells it: failures, successes, words and changes."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+
+from dashboard.templatetags.marks import ADDRESS_MARKS, Mark
+from messaging.statuses import AddressStatus
+from quarantine import listing
+from quarantine.models import Address, Change, Fact, Rule, Word
+
+MOST_WORDS = 100
+SUCCESS, FAILURE = Mark("delivered", "check"), Mark("failed", "cross")
+ASKED, ASKED_BACK = Mark("failed", "excluded"), Mark("delivered", "check")
+
+
+class Line(NamedTuple):
+    """One thing that happened; about: what it says of the address, in a few words.
+
+    rule: the version that decided.  actor: who did, where it was a person.
+    """
+
+    at: datetime
+    mark: Mark
+    title: str
+    about: str
+    text: str
+    rule: Rule | None
+    message_id: int | None
+    actor: str
+
+
+def of(row: Address) -> list[Line]:
+    """Return the story of an address, the latest first; a change stands above its cause."""
+    told = [*_changes(row), *_facts(row), *_words(row)]
+    return sorted(told, key=lambda line: line.at, reverse=True)
+
+
+def _changes(row: Address) -> Iterator[Line]:
+    for change in listing.changes(row):
+        yield _changed(change)
+
+
+def _changed(change: Change) -> Line:
+    after = AddressStatus(change.after)
+    return Line(
+        at=change.at,
+        mark=ADDRESS_MARKS[after],
+        title=f"{change.get_before_display()} → {change.get_after_display()}",
+        about=str(change.get_reason_display()) if change.reason else "",
+        text=change.text,
+        rule=change.rule,
+        message_id=change.message_id,
+        actor=change.actor.get_username() if change.actor else "",
+    )
+
+
+def _facts(row: Address) -> Iterator[Line]:
+    for fact in listing.facts(row):
+        # What a person decided is told by its change.
+        if not fact.message_id:
+            continue
+        failed = fact.says == Fact.Says.FAILED
+        about = f"{fact.get_reason_display()}, {fact.get_failure_type_display()}" if failed else ""
+        yield Line(
+            at=fact.at,
+            mark=FAILURE if failed else SUCCESS,
+            title=_("A message failed") if failed else _("A message was received"),
+            about=about,
+            text=fact.text,
+            rule=None,
+            message_id=fact.message_id,
+            actor="",
+        )
+
+
+def _words(row: Address) -> Iterator[Line]:
+    for word in Word.objects.filter(address=row).order_by("-at")[:MOST_WORDS]:
+        stop = word.says == Word.Says.STOP
+        yield Line(
+            at=word.at,
+            mark=ASKED if stop else ASKED_BACK,
+            title=_("Its holder asked to be left alone")
+            if stop
+            else _("Its holder asked to be written to again"),
+            about="",
+            text=word.text,
+            rule=None,
+            message_id=word.message_id,
+            actor="",
+        )
