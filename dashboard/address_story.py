@@ -49,7 +49,7 @@ def _changed(change: Change) -> Line:
         at=change.at,
         mark=ADDRESS_MARKS[after],
         title=f"{change.get_before_display()} → {change.get_after_display()}",
-        about=str(change.get_reason_display()) if change.reason else "",
+        about="" if after == AddressStatus.VALID else str(change.get_reason_display()),
         text=change.text,
         rule=change.rule,
         message_id=change.message_id,

@@ -5,9 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.qualification_form import REASONS, TYPES
 from messaging import addresses
 from messaging.channels import Channel
+from messaging.failures import FailureType, Reason
 from messaging.statuses import AddressStatus
 from quarantine.ledger import Name
 from quarantine.models import Address, Rule
@@ -87,16 +87,19 @@ class RuleForm(forms.Form):
     failure_type = forms.TypedChoiceField(
         label=_("Failure type"),
         coerce=int,
-        choices=[(kind.value, kind.label) for kind in TYPES],
+        choices=FailureType.choices,
+        initial=FailureType.SOFT,
     )
     reason = forms.TypedChoiceField(
         label=_("Reason"),
         required=False,
         coerce=int,
         empty_value=None,
-        choices=[("", _("Any")), *((reason.value, reason.label) for reason in REASONS)],
+        choices=[("", _("Any")), *Reason.choices],
     )
-    action = forms.ChoiceField(label=_("Action"), choices=Rule.Action.choices)
+    action = forms.ChoiceField(
+        label=_("Action"), choices=Rule.Action.choices, initial=Rule.Action.COUNT
+    )
     threshold = forms.IntegerField(
         label=_("Errors until quarantine"),
         min_value=1,

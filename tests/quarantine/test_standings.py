@@ -19,7 +19,7 @@ def listed(**fields):
 
 
 def test_denylisted_addresses_are_told_apart(django_assert_num_queries):
-    listed(first_error_at=NOON, error_text="STOP", by_word=True)
+    by_word = listed(first_error_at=NOON, error_text="STOP", by_word=True)
     by_hand = listed(address=BEN)
     listed(address=CARL, status=AddressStatus.QUARANTINE)
 
@@ -27,8 +27,8 @@ def test_denylisted_addresses_are_told_apart(django_assert_num_queries):
         found = standings.denied([ANNA, BEN, CARL, ""])
 
     assert found == {
-        ANNA: Denied(ids[ANNA], NOON, "STOP", by_word=True),
-        BEN: Denied(ids[BEN], by_hand.created_at, "", by_word=False),
+        ANNA: Denied(by_word.pk, NOON, "STOP", by_word=True),
+        BEN: Denied(by_hand.pk, by_hand.created_at, "", by_word=False),
     }
 
 
@@ -41,3 +41,12 @@ def test_an_erased_address_is_known_by_its_hash():
 def test_of_nobody_nothing_is_asked(django_assert_num_queries):
     with django_assert_num_queries(0):
         assert standings.denied([""]) == {}
+
+
+def test_what_is_listed_is_found_by_its_channel():
+    row = listed(status=AddressStatus.WITH_ERRORS)
+    listed(address=BEN, status=AddressStatus.VALID)
+
+    assert standings.listed("sms", ANNA) == row
+    assert standings.listed("email", ANNA) is standings.listed("sms", BEN) is None
+    assert standings.listed("sms", "") is None
