@@ -124,7 +124,7 @@ def new(request: HttpRequest) -> HttpResponse:
         except NotNow as error:
             form.add_error("address", str(error))
         else:
-            messages.success(request, _("Saved. Nothing is sent to this address any more."))
+            messages.success(request, _("Saved. The address is left alone from now on."))
             return redirect("quarantine_address", row.pk)
     return render(request, "dashboard/quarantine_new.html", {"form": form})
 
