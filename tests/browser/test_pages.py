@@ -11,6 +11,8 @@ from playwright.sync_api import expect
 from deliveries import roles
 from messaging.failures import FailureType, Reason
 from messaging.statuses import DeliveryStatus, MessageStatus
+from quarantine import acts
+from quarantine.ledger import Name
 from tests.browser.conftest import NARROW, WIDE
 from tests.deliveries import outcomes
 from tests.deliveries.test_slice_names import qualification
@@ -50,6 +52,10 @@ def addresses(transactional_db):
         f"/deliveries/{fallen.pk}/reports/?by=code",
         "/errors/",
         f"/errors/?by=prefix&days=90&account={fallen.account_id}",
+        "/quarantine/",
+        f"/quarantine/{quarantined()}/",
+        "/quarantine/new/",
+        "/quarantine/rules/",
         "/callbacks/",
         "/callbacks/health/",
         "/inbound/",
@@ -60,6 +66,12 @@ def addresses(transactional_db):
         "/audit/",
         "/nothing/",
     ]
+
+
+def quarantined():
+    """Put an address in quarantine; return its id."""
+    name = Name("sms", "+393331112233")
+    return acts.add(name=name, status="quarantine", text="By phone", by=None, at=timezone.now())
 
 
 def fallen_delivery():
