@@ -184,8 +184,8 @@ def _count(effect: Effect, entry: Entry, event: Event, now: Standing) -> None:
     """Count an event that is new: how late it is, and whether it says less than what stands."""
     effect.count(entry, figures.APPLIED)
     stated_at, received_at = event.stated_at, event.received_at
-    # What happened long before its message was registered is history, not late.
-    if stated_at and not stated_at + EARLY < time_of(now.id) <= received_at:
+    # What happened long before its message was registered, with it, is history and not late.
+    if stated_at and not stated_at + EARLY < time_of(now.id) < received_at + EARLY:
         effect.count(entry, figures.LAG, figures.lag(stated_at=stated_at, received_at=received_at))
     if event.status is None:
         effect.count(entry, figures.UNMOVED)

@@ -55,12 +55,20 @@ def test_each_new_report_is_counted_with_its_lag_and_a_duplicate_is_not(account,
 
 
 def test_what_happened_before_its_message_was_registered_is_history_and_not_late(account, message):
-    now = time_of(message.pk) + timedelta(minutes=1)
-    old, recent = now - timedelta(days=6), now - timedelta(minutes=59)
-    said = [("sent", old), ("delivered", recent)]
-    reports = [callbacks.report("m", word, occurred_at=at) for word, at in said]
+    known_at = time_of(message.pk)
+    old, recent = known_at - timedelta(days=6), known_at - timedelta(minutes=58)
+    posted = [("accepted", -1, old), ("sent", 1, old), ("delivered", 1, recent)]
 
-    inbox.store([callbacks.arrival(account, *reports, received_at=now)])
+    inbox.store(
+        [
+            callbacks.arrival(
+                account,
+                callbacks.report("m", word, occurred_at=at),
+                received_at=known_at + timedelta(minutes=minutes),
+            )
+            for word, minutes, at in posted
+        ]
+    )
     callbacks.apply_all()
 
     assert by_key(account, figures.LAG) == {"3600": 1}
