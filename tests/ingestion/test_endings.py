@@ -147,6 +147,15 @@ def test_an_error_that_is_not_qualified_yet_never_counts(post, delivery, tell):
     assert not Address.objects.exists()
 
 
+def test_a_failure_without_a_word_counts_where_its_status_tells_why(post, delivery):
+    for number, word in enumerate(("busy", "lost")):
+        records.message(delivery, provider_ids=(word,), address=f"+39333111220{number}")
+        post(id=word, word=word, code="", at=minute_of(1).isoformat())
+    callbacks.apply_all()
+
+    assert [row.address for row in Address.objects.all()] == ["+393331112200"]
+
+
 def test_saying_what_an_error_means_counts_the_history_it_is_asked_for(tell):
     tell((1, "lost", 1), (2, "lost", 2))
     row = Qualification.objects.get()
