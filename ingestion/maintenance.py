@@ -7,7 +7,7 @@ import structlog
 
 from deliveries import retention as messages
 from ingestion import retention as entries
-from ingestion import sweeping
+from ingestion import second_look, sweeping
 from quarantine import forgiving
 from storage import partitions
 
@@ -31,6 +31,7 @@ def maintain(*, at: datetime) -> Round:
     sweeping.sweep(at=at, all_ages=True)
     created = partitions.create_ahead(at=at)
     dropped = messages.drop_old_messages(at=at) + entries.drop_old_entries(at=at)
+    second_look.look_again(at=at)
     forgiving.forgive(at=at)
     forgiving.drop_old_facts(at=at)
     partitions.analyze()

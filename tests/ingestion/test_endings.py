@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from deliveries.models import Message, ProviderReference
-from ingestion import erasure, inbox, judgements, judging, replay
+from ingestion import erasure, inbox, judgements, judging, replay, second_look
 from ingestion.replay import ReplayFilter
 from messaging.failures import FailureClass, FailureType, Reason
 from messaging.statuses import MessageStatus
@@ -249,6 +249,21 @@ def test_a_release_makes_what_was_before_void(tell):
     assert stands() == ("valid", 0)
     tell((4, "gone", 40))
     assert stands() == ("quarantine", 1)
+
+
+def test_a_success_that_was_missed_is_found_by_a_second_look(tell):
+    tell((1, "busy", 1), (2, "busy", 4), address="+393339999999")
+    tell((1, "busy", 1))
+    tell((2, "done", 2))
+    # As if two drains had not seen each other.
+    Fact.objects.filter(says=Fact.Says.DELIVERED).delete()
+    Address.objects.filter(address=ANNA).update(status="with_errors", error_count=1)
+
+    assert second_look.look_again(at=timezone.now()) == 2
+    assert (stands(), stands("+393339999999")) == (("valid", 0), ("with_errors", 2))
+
+    assert second_look.look_again(at=timezone.now()) == 1
+    assert second_look.look_again(at=START + timedelta(days=1)) == 0
 
 
 def test_errors_are_forgiven_after_ten_quiet_days(tell):
