@@ -1,10 +1,10 @@
 """SMPP 3.4 receipts that some gateway of yours hands on over HTTP."""
 
-import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+import regex
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +25,8 @@ from providers.codes import UNLISTED, Explanation
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
+# Some patterns take for ever on some texts; whoever knows the callback address can post those.
+LONGEST_SECONDS = 0.2
 # Where the receipt's text stands in a query, a form or a JSON object.
 TEXT_NAMES = (
     "short_message",
@@ -197,7 +199,7 @@ def _read(fields: dict[str, Any], credentials: Credentials) -> receipts.Receipt:
 
     def part(name: str, built_in: str, pattern: str) -> str:
         written = credentials.get(pattern)
-        found = receipts.find(_pattern(written, name=pattern), text) if written else built_in
+        found = _find(written, text, name=pattern) if written else built_in
         return found or forms.text(fields.get(name), field=name)
 
     return receipts.Receipt(
@@ -217,18 +219,27 @@ def _converted(text: str, credentials: Credentials) -> str:
         return text
 
 
+def _find(written: str, text: str, *, name: str) -> str:
+    """Return what an account's own pattern finds; raise BadPayload where it cannot be used."""
+    try:
+        found = _pattern(written, name=name).search(text, timeout=LONGEST_SECONDS)
+    except TimeoutError as error:
+        raise BadPayload(f"{name}: the pattern takes too long to read this text") from error
+    return (found.group(1) or "") if found else ""
+
+
 @lru_cache
-def _pattern(text: str, *, name: str) -> re.Pattern[str]:
+def _pattern(text: str, *, name: str) -> "regex.Pattern[str]":
     """Compile a pattern once; accounts have few."""
     if fault := _pattern_fault(text):
         raise BadPayload(f"{name}: {fault}")
-    return re.compile(text)
+    return regex.compile(text)
 
 
 def _pattern_fault(text: str) -> "StrOrPromise":
     """Return why a pattern cannot be used, empty where it can."""
     try:
-        groups = re.compile(text).groups
-    except (re.error, OverflowError, RecursionError) as error:
+        groups = regex.compile(text).groups
+    except (regex.error, OverflowError, RecursionError) as error:
         return format_lazy(_("Not a regular expression: {error}"), error=error)
     return "" if groups else _("Put the value in parentheses: the first group is taken.")

@@ -6,7 +6,7 @@ import pytest
 
 from messaging.statuses import Evidence
 from providers import registry
-from providers.base import BadCredentials, Callback
+from providers.base import BadCredentials, BadPayload, Callback
 from tests.providers.recorded import NOON, URL
 
 RECEIPT = "id:7 sub:001 dlvrd:001 submit date:2405011200 done date:2405011205 stat:DELIVRD err:000"
@@ -50,11 +50,11 @@ def test_a_time_zone_that_exists_is_taken(kind):
 @pytest.mark.parametrize(
     ("pattern", "fault"),
     [
-        ("(", "Not a regular expression: missing ), unterminated subpattern at position 0"),
+        ("(", "Not a regular expression: missing ) at position 1"),
         ("id", "Put the value in parentheses: the first group is taken."),
         (
             "(a{99999999999999999999})",
-            "Not a regular expression: the repetition number is too large",
+            "Not a regular expression: repeat count too big at position 3",
         ),
     ],
 )
@@ -70,6 +70,14 @@ def test_good_patterns_and_conversions_are_taken():
     registry.get("smpp").check_credentials(
         {"id_regex": r"id=(\d+)", "status_regex": "", "id_conversion": "hex_to_decimal"}
     )
+
+
+def test_a_pattern_that_takes_for_ever_is_stopped_and_named():
+    body = b"id:" + b"a" * 80 + b"! stat:DELIVRD"
+    callback = Callback("POST", URL, {"Content-Type": "text/plain"}, body, NOON)
+
+    with pytest.raises(BadPayload, match="id_regex: the pattern takes too long to read this text"):
+        list(registry.get("smpp").reports(callback, {"id_regex": "id:((?:a|aa)+)$"}))
 
 
 def test_an_unknown_conversion_is_refused():
