@@ -111,7 +111,9 @@ def test_a_delivery_of_the_past_has_the_times_of_then(show, helpers):
     assert delivery.started_at == delivery.contact_date
     assert delivery.created_at < delivery.started_at
     assert delivery.finished_at == delivery.last_registered_at + timedelta(hours=72)
-    journal = AuditEvent.objects.filter(delivery=delivery).order_by("id")
+    # The clock of this test may find its messages overdue before their receipts are posted.
+    journal = AuditEvent.objects.filter(delivery=delivery).exclude(code=closing.OVERDUE)
+    journal = journal.order_by("id")
     assert list(journal.values_list("code", flat=True)) == [
         "DEL-1001",
         "DEM-1001",
