@@ -192,7 +192,7 @@ def test_what_is_wrong_with_credentials_stands_beside_each(admin):
     assert dict(response.context["form"].errors) == {
         "credential_timezone": ["There is no such time zone. Write it like Europe/Rome."],
         "credential_id_regex": [
-            "Not a regular expression: unterminated character set at position 1"
+            "Not a regular expression: unterminated character set at position 2"
         ],
     }
 

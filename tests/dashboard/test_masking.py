@@ -94,7 +94,10 @@ def planted(db):
         delivery_id=delivery.pk,
         entry_id=entry.pk,
     )
-    Address.objects.create(channel="sms", address=CANARY, status="quarantine", error_text=SPACED)
+    listed = Address.objects.create(
+        channel="sms", address=CANARY, status="quarantine", error_text=SPACED
+    )
+    listed.changes.create(at=NOON, before="valid", after="quarantine", text=SPACED)
     return {
         "qualification_id": qualified.pk,
         "delivery_id": delivery.pk,
@@ -102,6 +105,8 @@ def planted(db):
         "entry_id": entry.pk,
         "account_id": account.pk,
         "subscription_id": 1,
+        "address_id": listed.pk,
+        "rule_id": 1,
     }
 
 

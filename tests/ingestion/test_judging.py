@@ -305,6 +305,16 @@ def test_a_batch_costs_the_same_statements_however_many_messages_it_holds(
     assert callbacks.drifts() == []
 
 
+def test_a_message_whose_events_were_taken_away_meanwhile_stays_as_it_is(mixed):
+    MessageEvent.objects.all().delete()
+    ids = list(Message.objects.order_by("id").values_list("id", flat=True))
+
+    batch = judging._work_out(mixed.pk, ids, [], now=judgements.said(mixed), lock=True)
+
+    assert batch.after == batch.before
+    assert len(batch.before) == len(ids)
+
+
 def test_a_task_gives_way_after_a_while_and_the_next_one_goes_on(mixed, monkeypatch):
     monkeypatch.setattr(judging, "BATCH", 1)
     change(mixed, HARD)
