@@ -4,8 +4,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUNTIME := requirements.txt
 DEVELOPMENT := requirements.txt requirements-dev.txt
-PACKAGES := api bench dashboard deliveries ingestion messaging providers quarantine sending \
-	smsmonitor storage tests tracking manage.py conftest.py
 ARGS ?=
 
 .PHONY: run test lint fmt bench test-deps pins messages python libraries development
@@ -16,7 +14,7 @@ run: libraries
 
 # With CI set, coverage is measured and must suffice.
 test: development
-	@exec $(BIN)/python -m pytest -n 2 $(if $(CI),--cov --cov-report=term:skip-covered) $(ARGS)
+	@exec $(BIN)/python -m pytest -n 2 --dist worksteal $(if $(CI),--cov --cov-report=term:skip-covered) $(ARGS)
 
 lint: development
 	$(BIN)/ruff check

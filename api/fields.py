@@ -1,9 +1,10 @@
 """How values look in JSON: ids as decimal strings, times in UTC, enumerations by name."""
 
-from datetime import UTC
+from datetime import UTC, datetime
 from enum import Enum
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -40,10 +41,24 @@ class IdField(serializers.CharField):
 
 
 class TimeField(serializers.DateTimeField):
-    """A time in UTC, whatever zone the site shows to people."""
+    """A time: read with its zone, and written in UTC, whatever zone the site shows to people."""
+
+    default_error_messages = dict.fromkeys(
+        ("invalid", "date"),
+        _(
+            "Give an ISO 8601 time with its zone: 2026-01-31T12:00:00Z, or "
+            "2026-01-31T13:00:00+01:00."
+        ),
+    )
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(default_timezone=UTC, **kwargs)
+
+    def enforce_timezone(self, value: datetime) -> datetime:
+        """Refuse a time without a zone: whose clock was meant would be a guess."""
+        if timezone.is_naive(value):
+            self.fail("invalid")
+        return super().enforce_timezone(value)
 
 
 class NameField(serializers.ChoiceField):

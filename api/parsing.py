@@ -12,7 +12,8 @@ from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 
 from ingestion import bodies
-from ingestion.lines import BadBody, Stream
+from ingestion.lines import BadBody
+from messaging.streams import Stream
 
 MOST_BYTES = 1_048_576
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -47,29 +48,30 @@ class Json(JSONParser):
         return value
 
 
-def stream(request: Request) -> Stream:
+def stream(request: Request, *, of_lines: bool = False) -> Stream:
     """Return the body of a request as a file that is read while it comes.
 
-    Raises UnsupportedMediaType for a form, which Django may have read already, and BadBody where
-    there is no body.
+    of_lines: whether it is a table, whose end looks like any other place.  Raises
+    UnsupportedMediaType for a form, which Django may have read already, and BadBody where there is
+    no body.
     """
     kind = (request.content_type or "").partition(";")[0].strip().lower()
     if kind in FORMS:
         raise UnsupportedMediaType(
             kind,
-            _("Send the messages as application/x-ndjson or application/json."),
+            _("Send the lines as they are: application/x-ndjson, application/json or text/csv."),
         )
     coding = request.META.get("HTTP_CONTENT_ENCODING", "").strip().lower()
     if coding not in ("", "identity"):
-        raise UnsupportedMediaType(coding, _("Send the messages as they are, not compressed."))
+        raise UnsupportedMediaType(coding, _("Send the lines as they are, not compressed."))
     if bodies.in_chunks(request):
-        return _Chunked(bodies.source(request))
+        return bodies.source(request) if of_lines else _Chunked(bodies.source(request))
     try:
         length = int(request.META.get("CONTENT_LENGTH") or 0)
     except ValueError:
         length = 0
     if length <= 0:
-        raise BadBody(_("The body is empty: send one JSON object per message."))
+        raise BadBody(_("The body is empty: send one message, recipient or address a line."))
     return _Whole(request, length)
 
 

@@ -1,4 +1,4 @@
-"""Measures and judges: `make bench`, or `python -m bench accept|apply|tabs`."""
+"""Measures and judges: `make bench`, or `python -m bench accept|apply|prepare|redirect|tabs`."""
 
 import argparse
 import sys
@@ -8,7 +8,7 @@ from typing import Any
 
 from bench import ground
 
-NAMES = ("accept", "apply", "tabs")
+NAMES = ("accept", "apply", "prepare", "redirect", "tabs")
 
 
 def main() -> int:

@@ -1,7 +1,7 @@
-"""Callbacks applied, against bare SQL of the same rows and against the naive way.
+"""Callbacks applied, against bare SQL of the same rows, the naive way, and days without failures.
 
 Every turn has messages of its own and the same kind of callbacks about them; at the end the
-counters of the three ways must tell the same story.
+counters of the first three must tell the same story.
 """
 
 import json
@@ -54,7 +54,7 @@ class Turn(NamedTuple):
 
 
 def measure(size: Size) -> Findings:
-    """Apply callbacks in the three ways in turns, and compare what they have left behind."""
+    """Apply callbacks in all ways in turns, and compare what they have left behind."""
     account = accounts.create(
         name="To be applied",
         kind="twilio",
@@ -65,20 +65,27 @@ def measure(size: Size) -> Findings:
     ways = _Ways(account, size)
     with Worker() as ways.worker:
         ways.warm_up()
-        measures = {"ours": ways.ours, "bare": ways.bare, "naive": ways.naive}
+        measures = {
+            "ours": ways.ours,
+            "bare": ways.bare,
+            "naive": ways.naive,
+            "faultless": ways.faultless,
+        }
         rates = in_turns(measures, rounds=size.rounds)
     what = "callback applied (one worker process)"
+    ours = rates["ours"]
     return Findings(
         comparisons=[
-            Comparison(what, "bare SQL", UNIT, 0.4, ours=rates["ours"], theirs=rates["bare"]),
-            Comparison(what, "naive task", UNIT, 20.0, ours=rates["ours"], theirs=rates["naive"]),
+            Comparison(what, "bare SQL", UNIT, 0.4, ours=ours, theirs=rates["bare"]),
+            Comparison(what, "naive task", UNIT, 20.0, ours=ours, theirs=rates["naive"]),
+            Comparison(what, "nothing failed", UNIT, 0.85, ours=ours, theirs=rates["faultless"]),
         ],
         counts=ways.counts(),
     )
 
 
 class _Ways:
-    """The three ways, each with its turns so far."""
+    """The ways, each with its turns so far."""
 
     worker: Worker
 
@@ -86,12 +93,16 @@ class _Ways:
         self.account = account
         self.size = size
         self.turns = 0
-        self.done: dict[str, list[Turn]] = {"ours": [], "bare": [], "naive": []}
+        self.done: dict[str, list[Turn]] = {
+            way: [] for way in ("ours", "bare", "naive", "faultless")
+        }
 
     def ours(self) -> float:
-        turn = self._turn("ours", self.size.messages)
-        _post(self.account, turn.forms)
-        return len(turn.forms) / self.worker.drain(expected=len(turn.forms))
+        return self._drained(self._turn("ours", self.size.messages))
+
+    def faultless(self) -> float:
+        """Have nothing for the quarantine to do but to see successes."""
+        return self._drained(self._turn("faultless", self.size.messages, failed=0.0))
 
     def bare(self) -> float:
         turn = self._turn("bare", self.size.messages)
@@ -110,7 +121,7 @@ class _Ways:
     def warm_up(self) -> None:
         """Let every way do a little first: imports, connections, the database's caches."""
         size, self.size = self.size, Size(messages=100, naive_messages=20, rounds=1)
-        for way in (self.ours, self.bare, self.naive):
+        for way in (self.ours, self.bare, self.naive, self.faultless):
             way()
         self.size = size
         self.done = {way: [] for way in self.done}
@@ -134,13 +145,17 @@ class _Ways:
         ended = sum(left.values_list("value", flat=True))
         return [*counts, Count("messages ended the naive way", expected, ended)]
 
-    def _turn(self, way: str, messages: int) -> Turn:
+    def _drained(self, turn: Turn) -> float:
+        _post(self.account, turn.forms)
+        return len(turn.forms) / self.worker.drain(expected=len(turn.forms))
+
+    def _turn(self, way: str, messages: int, *, failed: float = traffic.FAILED_SHARE) -> Turn:
         """Register messages, and make the callbacks about them: a round's are alike."""
         alike = len(self.done[way])
         self.turns += 1
         recipients = [traffic.recipient(number, batch=self.turns) for number in range(messages)]
         delivery = _registered(self.account, recipients)
-        turn = Turn(delivery, traffic.forms(recipients, random=Random(alike)))
+        turn = Turn(delivery, traffic.forms(recipients, random=Random(alike), failed=failed))
         self.done[way].append(turn)
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")

@@ -38,8 +38,8 @@ class Answers(NamedTuple):
 
     @property
     def good(self) -> int:
-        """Return how many answers were 2xx."""
-        return sum(n for status, n in self.by_status.items() if status.startswith("2"))
+        """Return how many answers were 2xx, or sent the client elsewhere."""
+        return sum(n for status, n in self.by_status.items() if status[:1] in {"2", "3"})
 
     @property
     def rate(self) -> float:

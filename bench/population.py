@@ -13,6 +13,7 @@ from deliveries.models import Delivery
 from messaging.failures import FailureType, Reason
 from messaging.statuses import DeliveryStatus
 from providers.models import ProviderAccount, Qualification
+from tracking import tallies
 from tracking.models import TrackedUrl
 
 SENT_WITHIN = timedelta(hours=2)
@@ -81,9 +82,14 @@ INSERT INTO tracking_click
        (message_id, delivery_id, url_id, request_id, at, method, user_agent, network, verdict,
         reasons)
 SELECT id, delivery_id, %(url)s, gen_random_uuid(), delivered_at + interval '60 s', 'GET',
-       'Mozilla/5.0', '192.0.2.0/24', 'human', '[]'
+       'Mozilla/5.0', '192.0.2.0/24', CASE WHEN id %% 40 = 0 THEN 'bot' ELSE 'human' END,
+       CASE WHEN id %% 40 = 0 THEN '["no_agent"]'::jsonb ELSE '[]' END
   FROM deliveries_message
  WHERE delivery_id = %(delivery)s AND id >= %(delivery)s AND status = 40 AND id %% 20 = 0
+"""
+_COUNT_CLICKS = f"""
+INSERT INTO deliveries_counter (delivery_id, figure, key, bucket, value, fresh)
+SELECT told.*, false FROM ({tallies.FROM_ROWS}) AS told
 """
 # What counters look at and no column holds.
 _WORKED_OUT = {
@@ -145,9 +151,9 @@ def delivery(account: ProviderAccount, *, label: str, size: int, at: datetime) -
     with connection.cursor() as cursor:
         for statement in (_MESSAGES, _REFERENCES, _EVENTS, _EXCLUSIONS, _CLICKS):
             cursor.execute(statement, parameters)
-        clicks = cursor.rowcount
         cursor.execute(_ALIKE, parameters)
-        _count(made, cursor.fetchall(), excluded=size // 20, clicks=clicks)
+        _count(made, cursor.fetchall(), excluded=size // 20)
+        cursor.execute(_COUNT_CLICKS, {"ids": [made.pk], "oldest": made.pk})
     return made
 
 
@@ -163,7 +169,7 @@ def _error(account: ProviderAccount) -> Qualification:
     return found
 
 
-def _count(made: Delivery, alike: list[tuple[object, ...]], *, excluded: int, clicks: int) -> None:
+def _count(made: Delivery, alike: list[tuple[object, ...]], *, excluded: int) -> None:
     deltas: Counter[counters.Figure] = Counter()
     for *fields, number in alike:
         for figure, value in counters.of_message(counters.Counted._make(fields)):
@@ -173,6 +179,4 @@ def _count(made: Delivery, alike: list[tuple[object, ...]], *, excluded: int, cl
     for reason, number in reasons.items():
         deltas[counters.Figure(made.pk, counters.EXCLUDED, str(int(reason)), None)] += number
     deltas[counters.Figure(made.pk, counters.TARGETED, "", None)] += excluded
-    for name in (counters.CLICKS, counters.HUMAN_CLICKS, counters.CLICKERS):
-        deltas[counters.Figure(made.pk, name, "", None)] += clicks
     counters.add(deltas)

@@ -114,6 +114,8 @@ PAGES: dict[str, Page] = {
     "exclusions": lambda at: at.tab("exclusions"),
     "exclusions, one reason": lambda at: at.tab("exclusions", reason="duplicate"),
     "tracking": lambda at: at.tab("tracking"),
+    "tracking, suspected": lambda at: at.tab("tracking", verdict="suspected"),
+    "tracking, over time": lambda at: at.tab("tracking/times"),
     "tracking, links": lambda at: at.tab("tracking/urls"),
     "audit": lambda at: at.tab("audit"),
     "audit, causes": lambda at: at.tab("audit/causes"),

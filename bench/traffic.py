@@ -11,7 +11,7 @@ AUTH_TOKEN = "0123456789abcdef0123456789abcdef"
 _ACCOUNT = "AC" + "0" * 32
 _SENDER = "+14133881111"
 _FAILURES = ("30003", "30005", "30006", "30007", "30008")
-_FAILED_SHARE = 0.12
+FAILED_SHARE = 0.12
 _REPEATED_SHARE = 0.1
 # In callbacks that come in between: how late each may be.
 _LATENESS = {"queued": 30.0, "sent": 300.0, "last": 3_000.0, "repeated": 500.0}
@@ -29,20 +29,26 @@ def recipient(number: int, *, batch: int = 0) -> Recipient:
     return Recipient(f"SM{batch:08x}{number:024x}", f"+3933{batch % 100:02}{number:06}")
 
 
-def forms(recipients: Sequence[Recipient], *, random: Random) -> list[bytes]:
+def forms(
+    recipients: Sequence[Recipient], *, random: Random, failed: float = FAILED_SHARE
+) -> list[bytes]:
     """Return the bodies of all callbacks about these messages, in the order in which they come."""
-    timed = [pair for index, to in enumerate(recipients) for pair in _story(index, to, random)]
+    timed = [
+        pair for index, to in enumerate(recipients) for pair in _story(index, to, random, failed)
+    ]
     repeated = random.sample(timed, round(len(timed) * _REPEATED_SHARE))
     timed += [(at + random.uniform(0, _LATENESS["repeated"]), form) for at, form in repeated]
     timed.sort()
     return [form for _at, form in timed]
 
 
-def _story(index: int, to: Recipient, random: Random) -> Iterator[tuple[float, bytes]]:
+def _story(
+    index: int, to: Recipient, random: Random, failed_share: float
+) -> Iterator[tuple[float, bytes]]:
     at = index * 3.0
     yield at + random.uniform(0, _LATENESS["queued"]), form(to, "queued")
     yield at + random.uniform(0, _LATENESS["sent"]), form(to, "sent")
-    failed = random.random() < _FAILED_SHARE
+    failed = random.random() < failed_share
     last = (
         form(to, "undelivered", error=random.choice(_FAILURES)) if failed else form(to, "delivered")
     )

@@ -2,34 +2,36 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, cast
+from typing import Concatenate, ParamSpec, TypeVar, cast
 from urllib.parse import urlsplit
 
 from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 from django.utils.cache import patch_cache_control
 
 from deliveries.visible import Viewer
 
 Rest = ParamSpec("Rest")
-View = Callable[Concatenate[HttpRequest, Rest], HttpResponse]
+Answer = TypeVar("Answer", bound=HttpResponseBase)
+View = Callable[Concatenate[HttpRequest, Rest], Answer]
 
 
-def page(*, right: str = "") -> Callable[[View[Rest]], View[Rest]]:
+def page(*, right: str = "") -> Callable[[View[Rest, Answer]], View[Rest, Answer | HttpResponse]]:
     """Guard a view: a login first, then the right where one is named.
 
     A fragment asked for after the session has ended must not put the login form in the middle
     of a page: htmx is told to load the login as a page.
     """
 
-    def guard(view: View[Rest]) -> View[Rest]:
+    def guard(view: View[Rest, Answer]) -> View[Rest, Answer | HttpResponse]:
         @wraps(view)
         def guarded(
             request: HttpRequest, /, *args: Rest.args, **kwargs: Rest.kwargs
-        ) -> HttpResponse:
+        ) -> Answer | HttpResponse:
             if not request.user.is_authenticated:
                 return _to_login(request)
             if right and not request.user.has_perm(right):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ingestion import accounts
 from providers import registry
-from providers.base import Provider, UnsignedProvider
+from providers.base import Provider
 from providers.models import ProviderAccount
 from providers.secrets import UnreadableCredentials
 
@@ -71,9 +71,6 @@ def _trust(account: ProviderAccount, provider: Provider | None) -> Trust:
         return Trust.UNREADABLE
     if credentials.get("verify") == "none":
         return Trust.OFF
-    if provider is None or isinstance(provider, UnsignedProvider):
+    if provider is None or not provider.is_signed(credentials):
         return Trust.TOKEN
-    secrets = [field.name for field in provider.credential_fields if field.secret]
-    if secrets and not any(credentials.get(name) for name in secrets):
-        return Trust.INCOMPLETE
-    return Trust.SIGNED
+    return Trust.INCOMPLETE if provider.lacks_secret(credentials) else Trust.SIGNED

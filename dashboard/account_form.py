@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from ingestion.accounts import BadAccount
 from providers import tables
 from providers.base import CredentialField, Provider
+from sending.models.lane import MOST_A_SECOND
 
 HOUR = timedelta(hours=1)
 UNVERIFIED = {"verify": "none"}
@@ -36,7 +37,7 @@ class AccountForm(forms.Form):
         super().__init__(data, initial=dict(initial or {}), label_suffix="")
         self.provider = provider
         self.stored = stored
-        for field in provider.credential_fields:
+        for field in provider.fields:
             self.fields[f"credential_{field.name}"] = self._field(field)
             if field.secret and stored.get(field.name):
                 self.fields[f"only_{field.name}"] = forms.BooleanField(
@@ -53,6 +54,24 @@ class AccountForm(forms.Form):
             initial=stored.get("receipt_hours", ""),
             max_length=3,
             widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+        )
+        if provider.submitter:
+            self.fields["rate"] = forms.IntegerField(
+                label=_("Messages per second"),
+                help_text=_("For sending. Left empty: %(rate)d, as for all accounts of this kind.")
+                % {"rate": provider.submitter.rate},
+                required=False,
+                min_value=1,
+                max_value=MOST_A_SECOND,
+            )
+        self.fields["short_domain"] = forms.CharField(
+            label=_("Short domain"),
+            help_text=_(
+                "Of the links in texts, such as sms.example; with https:// in front it is "
+                "written so. Left empty: a path of this system."
+            ),
+            required=False,
+            max_length=270,
         )
         self.fields["unverified"] = forms.BooleanField(
             label=_("Do not check signatures"),
@@ -88,7 +107,7 @@ class AccountForm(forms.Form):
         """Return the credentials as they are to be stored, once the form is valid."""
         entered = self.cleaned_data
         found = {name: value for name, value in self.stored.items() if name != "verify"}
-        for field in self.provider.credential_fields:
+        for field in self.provider.fields:
             value = entered[f"credential_{field.name}"]
             if field.secret:
                 kept = [] if entered.get(f"only_{field.name}") else _listed(found.get(field.name))

@@ -19,7 +19,8 @@ ASKED, ASKED_BACK = Mark("failed", "excluded"), Mark("delivered", "check")
 class Line(NamedTuple):
     """One thing that happened; about: what it says of the address, in a few words.
 
-    rule: the version that decided.  actor: who did, where it was a person.
+    rule: the version that decided.  actor: who did, where it was a person.  act_id: the decision
+    about many addresses that it was part of.  change_id: how others name it, where it is a change.
     """
 
     at: datetime
@@ -30,6 +31,8 @@ class Line(NamedTuple):
     rule: Rule | None
     message_id: int | None
     actor: str
+    act_id: int | None = None
+    change_id: int | None = None
 
 
 def of(row: Address) -> list[Line]:
@@ -54,6 +57,8 @@ def _changed(change: Change) -> Line:
         rule=change.rule,
         message_id=change.message_id,
         actor=change.actor.get_username() if change.actor else "",
+        act_id=change.act_id,
+        change_id=change.pk,
     )
 
 
@@ -67,13 +72,23 @@ def _facts(row: Address) -> Iterator[Line]:
         yield Line(
             at=fact.at,
             mark=FAILURE if failed else SUCCESS,
-            title=_("A message failed") if failed else _("A message was received"),
+            title=_title(fact),
             about=about,
             text=fact.text,
             rule=None,
             message_id=fact.message_id,
             actor="",
         )
+
+
+def _title(fact: Fact) -> str:
+    if fact.says != Fact.Says.FAILED:
+        return _("A message was received")
+    if fact.incident_id:
+        return _("A message failed: held as incident %(number)s, it does not count") % {
+            "number": fact.incident_id
+        }
+    return _("A message failed")
 
 
 def _words(row: Address) -> Iterator[Line]:

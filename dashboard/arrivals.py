@@ -15,7 +15,7 @@ from ingestion import sightings
 from ingestion.models import Trial
 from ingestion.sightings import Seen
 from messaging.statuses import MessageStatus
-from providers.base import Provider, UnsignedProvider
+from providers.base import Provider
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -69,8 +69,8 @@ def is_out_of_reach(url: str) -> bool:
         return "." not in host or host.endswith(INNER)
 
 
-def steps(trial: Trial, provider: Provider, *, at: datetime) -> list[Step]:
-    """Tell step by step how far a test has come."""
+def steps(trial: Trial, provider: Provider, *, owed: bool, at: datetime) -> list[Step]:
+    """Tell step by step how far a test has come; owed: a proof beyond the secret address."""
     told = [_written(provider)]
     if not trial.answered:
         return [*told, Step(Mark.OPEN, _("It is being posted."))]
@@ -81,7 +81,7 @@ def steps(trial: Trial, provider: Provider, *, at: datetime) -> list[Step]:
         text = _("Our own door refused it with %(status)d: %(reason)s")
         return [*told, Step(Mark.FAILED, text % said)]
     told.append(Step(Mark.DONE, _("Our own door was reached, and knew the address.")))
-    told.append(_proven(trial, provider))
+    told.append(_proven(trial, provider, owed=owed))
     text = _("It was stored, and answered with %(status)d: from here on it cannot be lost.")
     told.append(Step(Mark.DONE, text % {"status": trial.status}))
     return [*told, _read(trial, at=at)]
@@ -104,8 +104,8 @@ def _unanswered() -> str:
     return _("Nobody answered at %(address)s, where our own web server should be.") % own
 
 
-def _proven(trial: Trial, provider: Provider) -> Step:
-    if isinstance(provider, UnsignedProvider):
+def _proven(trial: Trial, provider: Provider, *, owed: bool) -> Step:
+    if not owed:
         return Step(Mark.DONE, _("Nothing is signed: the secret address is the proof."))
     if trial.signed:
         return Step(Mark.DONE, _("Its proof was checked with the stored credentials."))

@@ -11,9 +11,10 @@ from dashboard.reconciliation import Part, placed
 from dashboard.templatetags.numbers import count
 from deliveries import figures
 from deliveries.models import Message, MessageEvent
+from messaging.channels import Channel
 from messaging.country_names import name_of
 from messaging.evidence import proven
-from messaging.statuses import Evidence, MessageStatus
+from messaging.statuses import Evidence, MessageStatus, evidence_name
 from providers import registry
 
 if TYPE_CHECKING:
@@ -52,6 +53,10 @@ GRADES = {
         gettext_lazy("The report says nothing about who stands behind it."),
     ),
 }
+MAIL_SERVER = Grade(
+    evidence_name(Evidence.CARRIER, Channel.EMAIL),
+    gettext_lazy("The recipient's mail server has taken it. Whether it was read, nobody says."),
+)
 _SAID: dict[Evidence, Callable[[int], str]] = {
     Evidence.CLICKED: lambda number: ngettext(
         "%(number)s is proven by a click", "%(number)s are proven by a click", number
@@ -75,6 +80,10 @@ _SAID: dict[Evidence, Callable[[int], str]] = {
 }
 
 
+def _said_by_mail_server(number: int) -> str:
+    return ngettext("%(number)s by the mail server", "%(number)s by the mail server", number)
+
+
 @dataclass(frozen=True, slots=True)
 class Proof:
     """The delivered messages of a delivery by grade, the strongest first."""
@@ -84,23 +93,30 @@ class Proof:
     parts: list[tuple[Part, "StrOrPromise"]]
 
 
-def of_delivery(*, delivery_id: int) -> Proof:
+def of_delivery(*, delivery_id: int, channel: str) -> Proof:
     """Return how well a delivery's successes are known, with one query."""
     counted = figures.evidence(delivery_id=delivery_id)
+    grades = _grades(channel)
     parts = placed(
-        [Part(grade.api_name, "", GRADES[grade].label, number, "") for grade, number in counted]
+        [Part(grade.api_name, "", grades[grade].label, number, "") for grade, number in counted]
     )
-    meanings = [GRADES[grade].meaning for grade, _number in counted]
+    meanings = [grades[grade].meaning for grade, _number in counted]
     return Proof(
         total=sum(number for _grade, number in counted),
-        sentence=_sentence(counted),
+        sentence=_sentence(counted, channel),
         parts=list(zip(parts, meanings, strict=True)),
     )
 
 
-def _sentence(counted: Sequence[figures.EvidenceCount]) -> str:
+def _grades(channel: str) -> dict[Evidence, Grade]:
+    return GRADES | ({Evidence.CARRIER: MAIL_SERVER} if channel == Channel.EMAIL else {})
+
+
+def _sentence(counted: Sequence[figures.EvidenceCount], channel: str) -> str:
     total = sum(number for _grade, number in counted)
-    said = ", ".join(_SAID[grade](number) % {"number": count(number)} for grade, number in counted)
+    own = {Evidence.CARRIER: _said_by_mail_server} if channel == Channel.EMAIL else {}
+    words = _SAID | own
+    said = ", ".join(words[grade](number) % {"number": count(number)} for grade, number in counted)
     return _("Of %(total)s delivered, %(said)s.") % {"total": count(total), "said": said}
 
 
@@ -108,7 +124,7 @@ def why(message: Message, events: Sequence[MessageEvent]) -> list["StrOrPromise"
     """Say what the grade of a delivered message means, and who decided it."""
     if message.status != MessageStatus.DELIVERED:
         return []
-    said = [GRADES[Evidence(message.evidence)].meaning]
+    said = [_grades(message.channel)[Evidence(message.evidence)].meaning]
     stated = max([event.evidence for event in events], default=Evidence.NONE)
     if proven(stated, country=message.country) != stated:
         said.append(

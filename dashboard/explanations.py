@@ -31,7 +31,7 @@ def why_still(events: Sequence[MessageEvent], *, channel: str) -> list[str]:
 
 def _reason(event: MessageEvent, before: Outcome | None, arrived: Sequence[Said]) -> str:
     if event.status is None:
-        return _("The provider's word says nothing about the outcome, so it is kept as a note.")
+        return _of_a_note(event)
     if before is None:
         return _before_any_other(event)
     if _contradicts(event, before):
@@ -52,6 +52,12 @@ def _before_any_other(event: MessageEvent) -> str:
     if event.status in (MessageStatus.PENDING, MessageStatus.ACCEPTED):
         return _("The message was already known to be with the provider.")
     return _of_several(event, MessageStatus.ACCEPTED)
+
+
+def _of_a_note(event: MessageEvent) -> str:
+    if event.reason == Reason.DENYLISTED:
+        return _("The recipient wants no more: the address is denylisted, the message stays.")
+    return _("The provider's word says nothing about the outcome, so it is kept as a note.")
 
 
 def _contradicts(event: MessageEvent, before: Outcome) -> bool:

@@ -1,24 +1,14 @@
 """What inbound messages are filtered by."""
 
-from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from dashboard import days
 from ingestion.inbound import NONE, InboundFilter
 from ingestion.models import InboundMessage
 from providers.models import ProviderAccount
-
-
-class DayInput(forms.DateInput):
-    """The browser's own picker of a day."""
-
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
 
 
 class InboundFilterForm(forms.Form):
@@ -48,8 +38,8 @@ class InboundFilterForm(forms.Form):
         required=False,
         empty_label=_("All accounts"),
     )
-    since = forms.DateField(label=_("From day"), required=False, widget=DayInput)
-    until = forms.DateField(label=_("To day"), required=False, widget=DayInput)
+    since = forms.DateField(label=_("From day"), required=False, widget=days.DayInput)
+    until = forms.DateField(label=_("To day"), required=False, widget=days.DayInput)
     delivery = forms.IntegerField(
         required=False, min_value=1, max_value=(1 << 63) - 1, widget=forms.HiddenInput
     )
@@ -70,13 +60,6 @@ class InboundFilterForm(forms.Form):
             action=found.get("action", ""),
             account_id=account.pk if account else None,
             delivery_id=found.get("delivery"),
-            since=_midnight(found.get("since"), after=0),
-            until=_midnight(found.get("until"), after=1),
+            since=days.beginning(found.get("since")),
+            until=days.end(found.get("until")),
         )
-
-
-def _midnight(day: Any, *, after: int) -> datetime | None:
-    """Return the beginning of a day, or of one after it, in the site's zone; None without one."""
-    if day is None or (after and day == date.max):
-        return None
-    return timezone.make_aware(datetime.combine(day + timedelta(days=after), time.min))

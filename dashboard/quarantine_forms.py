@@ -31,6 +31,15 @@ def _why() -> forms.CharField:
     )
 
 
+def _address() -> forms.CharField:
+    return forms.CharField(
+        label=_("Address"),
+        max_length=320,
+        help_text=_("A number in international form, such as +39…, or an e-mail."),
+        widget=forms.TextInput(attrs=NOT_WRITTEN),
+    )
+
+
 class DecisionForm(forms.Form):
     """What becomes of an address."""
 
@@ -48,12 +57,7 @@ class NewAddressForm(forms.Form):
     """An address to be left alone; it travels in the body of the request."""
 
     channel = forms.ChoiceField(label=_("Channel"), choices=Channel.choices)
-    address = forms.CharField(
-        label=_("Address"),
-        max_length=320,
-        help_text=_("A number in international form, such as +39…, or an e-mail."),
-        widget=forms.TextInput(attrs=NOT_WRITTEN),
-    )
+    address = _address()
     status = forms.ChoiceField(
         label=_("Decision"),
         choices=[
@@ -76,6 +80,44 @@ class NewAddressForm(forms.Form):
     def name(self) -> Name:
         """Return the address, once the form is valid."""
         return Name(self.cleaned_data["channel"], self.cleaned_data["address"])
+
+
+class AllowedForm(forms.Form):
+    """An address that is to be written to although it is in quarantine."""
+
+    address = _address()
+    reason = forms.CharField(
+        label=_("Why"),
+        max_length=LONGEST_TEXT,
+        help_text=_("It stands in the list and in the journal."),
+        widget=forms.TextInput(attrs=NOT_WRITTEN),
+    )
+
+
+class ImportForm(forms.Form):
+    """A table of addresses that are to be left alone."""
+
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_(
+            "CSV with any delimiter: address, channel, status, reason, text, date, or in the order "
+            "that a first line names. Only the address is needed."
+        ),
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,text/csv"}),
+    )
+    status = forms.ChoiceField(
+        label=_("Where a line names no status"),
+        choices=[
+            (status, DECISIONS[status])
+            for status in (AddressStatus.QUARANTINE, AddressStatus.DENYLISTED)
+        ],
+    )
+    text = forms.CharField(
+        label=_("Why"),
+        max_length=LONGEST_TEXT,
+        help_text=_("For the lines that say nothing themselves."),
+        widget=forms.TextInput(attrs=NOT_WRITTEN),
+    )
 
 
 class RuleForm(forms.Form):

@@ -3,7 +3,8 @@
 import unicodedata
 from dataclasses import dataclass
 
-from messaging import segments
+from messaging import lookalikes, national, segments
+from messaging.national import Fit
 from messaging.segments import LIMITS, Segments
 
 
@@ -17,26 +18,51 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Culprit:
-    """A character that is not in the GSM alphabet."""
+    """A character that is not in the GSM alphabet: where it stands, and what says the same.
+
+    instead: None where nothing does; empty where it can be left out.
+    """
 
     sign: str
     code: str
     name: str
+    position: int
+    times: int
+    instead: str | None
+    lossless: bool
+
+    @property
+    def more(self) -> int:
+        """Return in how many further places it stands."""
+        return self.times - 1
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """A text, cut and counted."""
+    """A text, cut and counted; national: what it would take with tables of its language."""
 
     sender: str
     measured: Segments
     pieces: list[Piece]
     culprits: list[Culprit]
+    national: Fit | None
 
     @property
     def limit(self) -> int:
         """Return how many units a text of one SMS may have in this alphabet."""
         return LIMITS[self.measured.encoding][0]
+
+    @property
+    def has_typographic(self) -> bool:
+        """Tell whether some can be replaced without a loss."""
+        return any(culprit.lossless for culprit in self.culprits)
+
+    @property
+    def has_letters(self) -> bool:
+        """Tell whether some can be replaced by letters without their accents."""
+        return any(
+            culprit.instead is not None and not culprit.lossless for culprit in self.culprits
+        )
 
 
 def preview(*, content: str, sender: str) -> Preview:
@@ -49,12 +75,14 @@ def preview(*, content: str, sender: str) -> Preview:
         culprits=[
             Culprit(
                 # What has no shape of its own (a tab, a joiner) is told by its name alone.
-                sign if sign.isprintable() and not sign.isspace() else "",
-                f"U+{ord(sign):04X}",
-                unicodedata.name(sign, "").capitalize(),
+                found.sign if found.sign.isprintable() and not found.sign.isspace() else "",
+                f"U+{ord(found.sign):04X}",
+                unicodedata.name(found.sign, "").capitalize(),
+                *found[1:],
             )
-            for sign in measured.culprits
+            for found in lookalikes.found(content)
         ],
+        national=national.best(content),
     )
 
 

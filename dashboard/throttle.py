@@ -6,8 +6,6 @@ Counted in PostgreSQL, which a login needs anyway: nothing else that is away can
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
-from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
 from dashboard.models import LoginFailure
@@ -49,14 +47,6 @@ def attempt(*, username: str, address: str, at: datetime) -> Attempt:
             LoginFailure.objects.filter(pk__in=rows).delete()
             raise TooManyFailures
     return Attempt(keys=keys, rows=rows)
-
-
-def address_of(request: HttpRequest) -> str:
-    """Return where a request comes from; behind TLS a proxy of ours names it last."""
-    peer: str = request.META.get("REMOTE_ADDR", "")
-    if not settings.BEHIND_TLS:
-        return peer
-    return request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() or peer
 
 
 def _key(username: str, address: str) -> str:

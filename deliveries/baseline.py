@@ -35,6 +35,7 @@ def of_delivery(delivery: Delivery) -> Chosen:
     if began_at is None:
         return Chosen({})
     before = Delivery.objects.filter(
+        proof_of=None,
         account_id=delivery.account_id,
         channel=delivery.channel,
         status=DeliveryStatus.FINISHED,
@@ -63,7 +64,7 @@ def period(*, since: datetime, account_id: int | None) -> Chosen:
 
 
 def _of_account(account_id: int | None) -> "QuerySet[Delivery]":
-    every = Delivery.objects.all()
+    every = Delivery.objects.filter(proof_of=None)
     return every if account_id is None else every.filter(account_id=account_id)
 
 

@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from messaging.statuses import IN_PROGRESS, PROCESSED, MessageStatus
+from messaging.failures import FailureType, Reason
+from messaging.statuses import IN_PROGRESS, PROCESSED, Evidence, MessageStatus
 from storage import rows
 
 TARGETED = "targeted"
@@ -27,9 +28,12 @@ SPEND = "spend"  # key: country.network.currency; value in millionths
 EVIDENCE = "evidence"  # key: who says so; of delivered messages
 LATENCY = "latency"  # key: a place among deliveries.latency.BOUNDS; of delivered messages
 PREFIX = "prefix"  # key: beginning of the number.status; of delivered and failed messages
-CLICKS = "clicks"  # key: id of a tracked URL, empty for the delivery as a whole
+# Of clicks, as tracking.tallies says; key: id of a tracked URL, or empty for all, by the minute.
+CLICKS = "clicks"
 HUMAN_CLICKS = "human_clicks"
-CLICKERS = "clickers"
+CLICKERS = "clickers"  # messages that a person clicked in; key: as above, or a label's digest
+CLICK_VERDICTS = "click_verdicts"  # key: who clicked
+CLICK_REASONS = "click_reasons"  # key: what speaks against a person
 OPT_OUTS = "opt_outs"  # messages that an opt-out answers; ingestion.optouts says which
 # Over time, by the minute in which messages first got there.
 REACHED = {
@@ -74,6 +78,36 @@ class Counted(NamedTuple):
     evidence: int
     latency: int | None
     prefix: str
+
+
+def unheard(
+    delivery_id: int,
+    *,
+    status: MessageStatus,
+    country: str,
+    segments: int,
+    accepted_at: datetime | None = None,
+) -> Counted:
+    """Return what is counted of a message of which nothing was reported yet."""
+    return Counted(
+        delivery_id=delivery_id,
+        status=status,
+        failure_type=FailureType.UNDEFINED,
+        reason=Reason.UNDEFINED,
+        qualification_id=None,
+        segments=segments,
+        price=None,
+        currency="",
+        country=country,
+        network="",
+        accepted_at=accepted_at,
+        sent_at=None,
+        delivered_at=None,
+        failed_at=None,
+        evidence=Evidence.NONE,
+        latency=None,
+        prefix="",
+    )
 
 
 def of_message(message: Counted) -> Iterable[tuple[Figure, int]]:

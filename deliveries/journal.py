@@ -1,19 +1,19 @@
-"""The journal: every line is chained to the one before it with a keyed hash."""
+"""The journal: every line is chained to the one before it, and a head says where it ends."""
 
-import hashlib
-import hmac
-import json
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import connection, transaction
 
-from deliveries.models import AuditEvent, Delivery
+from deliveries import seals
+from deliveries.models import AuditEvent, Delivery, JournalHead
 
 INFO = AuditEvent.Level.INFO
 WARNING = AuditEvent.Level.WARNING
 ERROR = AuditEvent.Level.ERROR
+# The journal of what concerns no single delivery.
+SYSTEM = 0
 
 
 @transaction.atomic
@@ -32,10 +32,8 @@ def write(
     for each other.
     """
     delivery_id = delivery.pk if delivery else None
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended('journal', %s))", [delivery_id or 0]
-        )
+    hold(delivery_id or SYSTEM)
+    head = _head(delivery_id or SYSTEM)
     last = AuditEvent.objects.filter(delivery=delivery).order_by("-id").first()
     event = AuditEvent(
         delivery_id=delivery_id,
@@ -47,37 +45,47 @@ def write(
         actor_id=by.pk if by else None,
         previous_hash=bytes(last.hash) if last else b"",
     )
-    event.hash = seal(event, secret=settings.SECRET_KEY)
+    event.hash = seals.of_line(event, secret=settings.SECRET_KEY)
     event.save(force_insert=True)
+    _advance(head, event)
     return event
 
 
-def seal(event: AuditEvent, *, secret: str) -> bytes:
-    """Return the keyed hash (32 bytes) over a line and the hash of the line before it."""
-    said = json.dumps(
-        [
-            event.delivery_id,
-            event.at.astimezone(UTC).isoformat(),
-            event.level,
-            event.code,
-            event.text,
-            event.actor,
-            event.actor_id,
-        ]
-    )
-    key = hashlib.sha256(b"journal" + secret.encode()).digest()
-    return hmac.digest(key, bytes(event.previous_hash) + said.encode(), "sha256")
+def has(*, delivery: Delivery, code: str) -> bool:
+    """Tell whether the journal of a delivery has a line with a code."""
+    return AuditEvent.objects.filter(delivery=delivery, code=code).exists()
 
 
-def first_broken(*, delivery: Delivery | None) -> AuditEvent | None:
-    """Return the first line that was changed or whose predecessor is gone; None if all stand."""
-    secrets = [str(key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
-    previous = b""
-    for event in AuditEvent.objects.filter(delivery=delivery).order_by("id").iterator():
-        genuine = any(
-            hmac.compare_digest(seal(event, secret=secret), bytes(event.hash)) for secret in secrets
-        )
-        if not genuine or bytes(event.previous_hash) != previous:
-            return event
-        previous = bytes(event.hash)
-    return None
+def _advance(head: JournalHead, line: AuditEvent) -> None:
+    """Let the head of a journal say that it ends with this line."""
+    if head.chain != SYSTEM and not head.lines:
+        head.number = _register()
+    head.lines += 1
+    head.last_hash = line.hash
+    _sealed(head).save()
+
+
+def _register() -> int:
+    """Return the number of a new journal: without a gap, so that one that is gone is missed."""
+    hold(SYSTEM)
+    system = _head(SYSTEM)
+    system.journals += 1
+    _sealed(system).save()
+    return system.journals
+
+
+def _head(chain: int) -> JournalHead:
+    """Return the head of a journal; one without lines where nothing was written yet."""
+    found = JournalHead.objects.filter(pk=chain).first()
+    return found or JournalHead(chain=chain, number=0, last_hash=b"")
+
+
+def _sealed(head: JournalHead) -> JournalHead:
+    head.seal = seals.of_head(head, secret=settings.SECRET_KEY)
+    return head
+
+
+def hold(chain: int) -> None:
+    """Let nobody else write to a journal until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('journal', %s))", [chain])

@@ -17,6 +17,7 @@ from messaging.failures import FailureType, Reason
 from messaging.statuses import Evidence, MessageStatus
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
+_CLICKED = int(Evidence.CLICKED)
 # E-mail: a bounce may follow the acceptance that a mail server first reported as delivered.
 EMAIL_RANK: dict[int, int] = {MessageStatus.FAILED: MessageStatus.DELIVERED + 1}
 
@@ -84,6 +85,35 @@ def fold(events: Collection[Said], *, channel: str = Channel.SMS) -> Outcome | N
     telling = [event for event in events if event.status is not None]
     if not telling:
         return None
+    if clicks := [event for event in telling if event.evidence == _CLICKED]:
+        reported = [event for event in telling if event.evidence != _CLICKED]
+        first = min(clicks, key=lambda event: (event.at, event.digest))
+        return _proven(first, fold(reported, channel=channel))
+    return _reported(telling, channel)
+
+
+def _proven(click: Said, reported: Outcome | None) -> Outcome:
+    """Return what a person's click makes of what was reported: whoever clicks has the message.
+
+    Only where nobody has reported that does the click decide, and say when: at the latest then.
+    """
+    if reported and reported.status == MessageStatus.DELIVERED:
+        return reported._replace(evidence=_CLICKED)
+    decided = _reported([click], Channel.SMS)
+    if reported is None:
+        return decided
+    return decided._replace(
+        contradicted=reported.contradicted or reported.status == MessageStatus.FAILED,
+        segments=reported.segments,
+        price=reported.price,
+        currency=reported.currency,
+        network=reported.network,
+        sent_at=reported.sent_at,
+        failed_at=reported.failed_at,
+    )
+
+
+def _reported(telling: list[Said], channel: str) -> Outcome:
     decider, status = _decide(telling, channel)
     failed = status == MessageStatus.FAILED
     delivered = status == MessageStatus.DELIVERED

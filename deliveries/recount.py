@@ -72,6 +72,19 @@ FROM_ROWS = f"""
 """
     for figure, column in REACHED.items()
 )
+
+
+class Source(NamedTuple):
+    """Figures that a package above counts, and the same sums from its rows.
+
+    rows: as FROM_ROWS, of the deliveries %(ids)s, whose first one is %(oldest)s.
+    """
+
+    figures: tuple[str, ...]
+    rows: str
+
+
+_above: list[Source] = []
 RECOUNTED = (
     counters.TARGETED,
     counters.EXCLUDED,
@@ -93,6 +106,12 @@ COUNTED = """
 """
 
 
+def include(source: Source) -> None:
+    """Prove these figures too, from now on."""
+    if source not in _above:
+        _above.append(source)
+
+
 class Drift(NamedTuple):
     """A figure whose counters and rows disagree."""
 
@@ -105,12 +124,14 @@ def drifts(*, delivery_ids: Sequence[int]) -> list[Drift]:
     """Return every figure of these deliveries that is not what the rows say."""
     if not delivery_ids:
         return []
+    real = " UNION ALL ".join([FROM_ROWS, *(source.rows for source in _above)])
+    figures = [*RECOUNTED, *(figure for source in _above for figure in source.figures)]
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
             SELECT named.*, coalesce(counted.value, 0), coalesce(real.value, 0)
               FROM ({COUNTED}) AS counted
-              FULL JOIN ({FROM_ROWS}) AS real
+              FULL JOIN ({real}) AS real
                    ON counted.delivery_id = real.delivery_id AND counted.figure = real.figure
                   AND counted.key = real.key
                   AND coalesce(counted.bucket, '-infinity') = coalesce(real.bucket, '-infinity')
@@ -123,7 +144,7 @@ def drifts(*, delivery_ids: Sequence[int]) -> list[Drift]:
              WHERE coalesce(counted.value, 0) <> coalesce(real.value, 0)
              ORDER BY 1, 2, 3, 4
             """,
-            {"ids": list(delivery_ids), "oldest": min(delivery_ids), "figures": list(RECOUNTED)},
+            {"ids": list(delivery_ids), "oldest": min(delivery_ids), "figures": figures},
         )
         return [Drift(Figure(*row[:4]), int(row[4]), int(row[5])) for row in cursor.fetchall()]
 

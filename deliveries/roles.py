@@ -18,6 +18,7 @@ ADMIN_RIGHTS = (
     "providers.manage_accounts",
     "providers.qualify_errors",
     "quarantine.manage_quarantine",
+    "sending.manage_typologies",
 )
 # A marketer reads everything but addresses, which takes no right beyond being logged in.
 RIGHTS: dict[str, tuple[str, ...]] = {

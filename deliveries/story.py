@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from deliveries import logs
 from deliveries.models import Message, MessageEvent
+from messaging.statuses import Evidence
 from providers import explaining
 from providers.codes import Explanation
 from providers.models import Qualification
@@ -45,7 +46,9 @@ def of(*, message_id: int) -> Story:
 def _explained(
     event: MessageEvent, kind: str, known: Mapping[int, Qualification]
 ) -> Explanation | None:
-    """Explain a failure as it is qualified, and whatever else by its code."""
+    """Explain a failure as it is qualified, whatever else by its code; a click needs no words."""
+    if event.evidence == Evidence.CLICKED:
+        return None
     qualified = known.get(event.qualification_id or 0)
     if qualified:
         return explaining.of_qualification(qualified)

@@ -1,6 +1,7 @@
 """When messages were accepted, sent, delivered, failed and clicked."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Literal, NamedTuple
 
@@ -15,7 +16,7 @@ STEPS: dict[Step, timedelta] = {
     "day": timedelta(days=1),
 }
 MOST_BUCKETS = 2_000
-_FIGURES = (*counters.REACHED, counters.CLICKS)
+FIGURES = (*counters.REACHED, counters.CLICKS)
 
 
 class Bucket(NamedTuple):
@@ -27,6 +28,12 @@ class Bucket(NamedTuple):
     delivered: int = 0
     failed: int = 0
     clicks: int = 0
+    human_clicks: int = 0
+
+    @property
+    def suspected_clicks(self) -> int:
+        """Return the clicks that are not known to be a person's."""
+        return self.clicks - self.human_clicks
 
 
 class Timeline(NamedTuple):
@@ -36,13 +43,15 @@ class Timeline(NamedTuple):
     buckets: list[Bucket]
 
 
-def of(*, delivery_id: int, step: Step, most: int = MOST_BUCKETS) -> Timeline:
+def of(
+    *, delivery_id: int, step: Step, most: int = MOST_BUCKETS, figures: Sequence[str] = FIGURES
+) -> Timeline:
     """Return a delivery's timeline; steps in which nothing happened are there, with zeros.
 
     A step that would give more than `most` buckets is raised.  Where even days would (a provider
     that dates a callback to 1970), the empty ones are left out.
     """
-    limits = _limits(delivery_id)
+    limits = _limits(delivery_id, figures)
     if limits is None:
         return Timeline(step, [])
     first, last = limits
@@ -56,7 +65,7 @@ def of(*, delivery_id: int, step: Step, most: int = MOST_BUCKETS) -> Timeline:
              WHERE delivery_id = %s AND figure = ANY(%s) AND key = '' AND bucket IS NOT NULL
              GROUP BY 1, 2
             """,
-            [step, delivery_id, list(_FIGURES)],
+            [step, delivery_id, list(figures)],
         )
         for at, figure, value in cursor.fetchall():
             sums[at.astimezone(UTC)][figure] = value
@@ -64,7 +73,7 @@ def of(*, delivery_id: int, step: Step, most: int = MOST_BUCKETS) -> Timeline:
     return Timeline(step, [Bucket(at, **sums.get(at, {})) for at in times])
 
 
-def _limits(delivery_id: int) -> tuple[datetime, datetime] | None:
+def _limits(delivery_id: int, figures: Sequence[str]) -> tuple[datetime, datetime] | None:
     """Return the first and the last minute, from the two ends of each figure's index."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -77,7 +86,7 @@ def _limits(delivery_id: int) -> tuple[datetime, datetime] | None:
                  WHERE delivery_id = %s AND figure = wanted.figure AND key = ''
              ) AS limits
             """,
-            [list(_FIGURES), delivery_id],
+            [list(figures), delivery_id],
         )
         first, last = cursor.fetchone()
     return (first.astimezone(UTC), last.astimezone(UTC)) if first else None

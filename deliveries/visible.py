@@ -20,7 +20,10 @@ _HEXADECIMAL = re.compile(r"0x[0-9A-Fa-f]{1,8}")
 class _HasAddress(Protocol):
     """A message, an exclusion or a reply."""
 
-    address: str
+    @property
+    def address(self) -> str:
+        """Return the address in its one spelling, empty once erased."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,10 @@ from deliveries import journal
 from ingestion.batcher import Unavailable, batcher
 from ingestion.models import Proof
 from providers import registry
-from providers.base import BadCredentials, Provider, UnsignedProvider
+from providers.base import BadCredentials, Provider
 from providers.models import ProviderAccount
 from providers.secrets import UnreadableCredentials
+from tracking import domains
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{22,64}")
 LONGEST_NAME = 100
@@ -99,7 +100,7 @@ def _proof(provider: Provider, credentials: dict[str, Any]) -> Proof:
     """Return what a callback has proven once the provider's check has let it pass."""
     if credentials.get("verify") == "none":
         return Proof.NONE
-    return Proof.TOKEN if isinstance(provider, UnsignedProvider) else Proof.SIGNED
+    return Proof.SIGNED if provider.is_signed(credentials) else Proof.TOKEN
 
 
 def callback_url(account: ProviderAccount) -> str:
@@ -115,12 +116,15 @@ def create(
     credentials: dict[str, Any],
     by: AbstractBaseUser | None,
     at: datetime,
+    short_domain: str = "",
 ) -> ProviderAccount:
     """Make an account; raise BadAccount where a field is wrong."""
+    address = _short_domain(short_domain)
     account = ProviderAccount(name=name.strip(), kind=kind)
-    provider = _check(account, credentials)
+    provider, credentials = _check(account, credentials)
     account.credentials = provider.new_credentials() | credentials
     _save(account, force_insert=True)
+    domains.give(account_id=account.pk, address=address)
     text = f"Account {account.pk} ({kind}) created."
     journal.write(delivery=None, code="ACC-1001", text=text, by=by, at=at)
     return account
@@ -134,8 +138,12 @@ def change(
     at: datetime,
     name: str | None = None,
     credentials: dict[str, Any] | None = None,
+    short_domain: str | None = None,
 ) -> ProviderAccount:
-    """Change name or credentials; the kind of an account stays, since its history does."""
+    """Change name, credentials or the domain of links (empty for none).
+
+    The kind of an account stays, since its history does.
+    """
     account = ProviderAccount.objects.select_for_update().get(pk=account_id)
     changed = []
     if name is not None and name.strip() != account.name:
@@ -143,14 +151,32 @@ def change(
         changed.append("name")
     if credentials is not None:
         changed.append("credentials")
-    _check(account, credentials if credentials is not None else {})
+    _provider, named = _check(account, credentials or {})
     if credentials is not None:
-        account.credentials = credentials
+        account.credentials = named
+    if short_domain is not None and _give_domain(account, short_domain):
+        changed.append("short domain")
     if changed:
         _save(account)
         text = f"Account {account.pk} changed: {', '.join(changed)}."
         journal.write(delivery=None, code="ACC-1002", text=text, by=by, at=at)
     return account
+
+
+def _short_domain(text: str) -> domains.Address:
+    try:
+        return domains.check(text)
+    except domains.BadDomain as error:
+        raise BadAccount({"short_domain": str(error)}) from error
+
+
+def _give_domain(account: ProviderAccount, text: str) -> bool:
+    """Give an account's links a domain, or none; tell whether that is another one."""
+    address = _short_domain(text)
+    if address.shown == domains.of(account_id=account.pk):
+        return False
+    domains.give(account_id=account.pk, address=address)
+    return True
 
 
 def _save(account: ProviderAccount, *, force_insert: bool = False) -> None:
@@ -166,7 +192,10 @@ def _taken() -> str:
     return _("Another account has this name: choose a different one.")
 
 
-def _check(account: ProviderAccount, credentials: dict[str, Any]) -> Provider:
+def _check(
+    account: ProviderAccount, credentials: dict[str, Any]
+) -> tuple[Provider, dict[str, Any]]:
+    """Return the provider, and the credentials under its names; raise BadAccount."""
     errors: dict[str, str] = {}
     if not account.name:
         errors["name"] = _("Give the account a name.")
@@ -179,6 +208,7 @@ def _check(account: ProviderAccount, credentials: dict[str, Any]) -> Provider:
     except registry.UnknownKind as error:
         raise BadAccount(errors | {"kind": str(error)}) from error
     wrong: dict[str, str] = {}
+    credentials = provider.named(credentials)
     try:
         provider.check_credentials(credentials)
     except BadCredentials as error:
@@ -186,4 +216,4 @@ def _check(account: ProviderAccount, credentials: dict[str, Any]) -> Provider:
         errors["credentials"] = " ".join(f"{name}: {text}" for name, text in wrong.items())
     if errors:
         raise BadAccount(errors, wrong)
-    return provider
+    return provider, credentials

@@ -8,3 +8,9 @@ class IngestionConfig(AppConfig):
 
     name = "ingestion"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Hear what providers answer when messages are handed over."""
+        from ingestion import answers  # noqa: PLC0415 (models are there only now)
+
+        answers.listen()

@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest
 
-from ingestion.lines import Stream
+from messaging.streams import Stream
 
 
 def in_chunks(request: HttpRequest) -> bool:

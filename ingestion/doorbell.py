@@ -9,7 +9,7 @@ import time
 import structlog
 from celery import current_app
 
-from ingestion.own_thread import OwnThread
+from storage.own_thread import OwnThread
 
 QUIET_SECONDS = 0.2
 # A ring that no worker hears soon is the sweeper's business.

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import InterfaceError, InternalError, OperationalError, transaction
 from django.utils import timezone
 
+from deliveries import incidents
 from ingestion import figures, held, inbox, receipts
 from ingestion.inbox import Entry
 from ingestion.models import QueueItem
@@ -18,6 +19,8 @@ from ingestion.reading import Unreadable
 RETRY_AFTER_SECONDS = (2, 5, 10, 30)
 # A task gives way to others now and then; the next ring or sweep goes on.
 LONGEST_SECONDS = 30.0
+# While there is much to do no other task may come to look for outages.
+LOOK_SECONDS = 3.0
 # Troubles of the database itself: the entries are not to blame.
 DATABASE_TROUBLE = (OperationalError, InterfaceError, InternalError)
 
@@ -26,13 +29,17 @@ log = structlog.get_logger(__name__)
 
 def drain(*, limit: int | None = None) -> int:
     """Apply what waits, batch after batch; return how many entries that were."""
-    until = time.monotonic() + LONGEST_SECONDS
+    now = time.monotonic()
+    until, look = now + LONGEST_SECONDS, now + LOOK_SECONDS
     done = 0
     while time.monotonic() < until:
         batch = drain_batch(limit=limit or settings.INBOX_BATCH)
         if not batch:
             break
         done += batch
+        if time.monotonic() > look:
+            incidents.look(at=timezone.now())
+            look = time.monotonic() + LOOK_SECONDS
     return done
 
 

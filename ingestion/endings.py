@@ -12,6 +12,7 @@ from messaging import normalise
 from messaging.failures import FailureType, Reason
 from messaging.statuses import PROCESSED, MessageStatus
 from providers.models import Qualification
+from quarantine import places
 from quarantine.facts import Fact, Says
 from quarantine.intake import Ended
 from quarantine.ledger import Name
@@ -22,10 +23,11 @@ LONGEST_JOURNEY = timedelta(days=31)
 
 
 class Ending(NamedTuple):
-    """What a message's events say together (None: nothing), and the kind of its provider."""
+    """What a message's events say together (None: nothing), its provider's kind, its account."""
 
     outcome: Outcome | None
     kind: str
+    account_id: int
 
 
 def differs(before: Standing, now: Standing, outcome: Outcome, known: Collection[bytes]) -> bool:
@@ -41,10 +43,10 @@ def of(endings: Mapping[int, Ending], messages: Mapping[int, Standing]) -> list[
     """Return what endings are to the addresses of their messages; an erased one is nobody's."""
     counting = _counting(endings.values())
     ended = []
-    for message_id, (outcome, kind) in endings.items():
+    for message_id, ending in endings.items():
         message = messages[message_id]
         if message.address:
-            fact = _fact(message, outcome, kind, counting) if outcome else None
+            fact = _fact(message, ending, counting)
             ended.append(Ended(Name(message.channel, message.address), message_id, fact))
     return ended
 
@@ -71,21 +73,31 @@ def history(wanted: Mapping[Name, datetime]) -> list[Ended]:
     return ended
 
 
-def _fact(message: Standing, outcome: Outcome, kind: str, counting: Collection[int]) -> Fact | None:
+def _fact(message: Standing, ending: Ending, counting: Collection[int]) -> Fact | None:
     """Return what an ending says of the address; None where it says nothing."""
+    outcome = ending.outcome
+    if outcome is None:
+        return None
     if outcome.status == MessageStatus.DELIVERED:
         return _delivered(message.id, outcome)
     if outcome.status != MessageStatus.FAILED or not _counts(outcome, counting):
         return None
+    where = places.of(
+        ending.account_id,
+        address=message.address,
+        country=message.country,
+        network=outcome.network,
+    )
     return Fact(
         at=outcome.at,
         key=outcome.digest,
         says=int(Says.FAILED),
         failure_type=int(outcome.failure_type),
         reason=int(outcome.reason),
-        text=normalise.error_text(kind=kind, code=outcome.code, text=outcome.text),
+        text=normalise.error_text(kind=ending.kind, code=outcome.code, text=outcome.text),
         message_id=message.id,
         delivery_id=message.delivery_id,
+        **where._asdict(),
     )
 
 

@@ -1,4 +1,4 @@
-"""Erasing an address: from messages, events, callbacks, replies and clicks.
+"""Erasing an address: from messages, events, callbacks, replies, clicks and links.
 
 Counters and the journal stay as they are: they hold numbers and keyed hashes, never addresses;
 only the beginning of the number is no longer counted.
@@ -15,16 +15,17 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import connection, transaction
 from django.db.models import Func, Q, QuerySet, TextField, Value
 
-from deliveries import counters, journal, record
+from deliveries import counters, forgetting, journal, record
 from deliveries.models import Exclusion, Message, MessageEvent
-from ingestion.models import HeldCallback, InboundMessage, InboxEntry
+from ingestion.models import HeldCallback, InboundMessage, InboxEntry, SimulatedReport
 from messaging import addresses
-from messaging.channels import Channel
 from messaging.countries import calling_code
 from messaging.statuses import AddressStatus
 from quarantine import fingerprints
+from quarantine.bulk_models import ImportLine
 from quarantine.models import Address, Change, Fact, Word
 from storage import rows
+from tracking import clicks, links
 
 LONGEST_CODE = 64
 TEXTS_OF_CALLBACKS = ("query", "headers", "provider_id", "error")
@@ -43,6 +44,7 @@ class Forgotten:
     callbacks: int = 0
     replies: int = 0
     quarantine: int = 0
+    recipients: int = 0
 
 
 @transaction.atomic
@@ -53,7 +55,7 @@ def forget(
 
     Raw callbacks are searched byte by byte over their whole retention, which takes its time.
     """
-    channel = Channel.EMAIL if "@" in address else Channel.SMS
+    channel = addresses.channel_of(address)
     address = addresses.normalise(channel, address)
     done = Forgotten()
     # Locked in the order in which a drain locks them, and before anything else is touched.
@@ -63,7 +65,9 @@ def forget(
     done.messages = len(ids)
     done.events = _clean_events(ids, address, dry_run=dry_run)
     replies = InboundMessage.objects.filter(address__in=_spellings(address))
-    done.callbacks = sum(
+    # What is being posted is waited for, so that it is among the callbacks.
+    owed = _clean_owed(_written(address), dry_run=dry_run)
+    done.callbacks = owed + sum(
         _clean_callbacks(model, _written(address), dry_run=dry_run)
         for model in (InboxEntry, HeldCallback)
     )
@@ -72,13 +76,19 @@ def forget(
     listed = Address.objects.filter(channel=channel, address=address)
     done.exclusions, done.replies = excluded.count(), replies.count()
     done.quarantine = listed.count()
+    done.recipients = forgetting.elsewhere(
+        forgetting.Erased(channel, address, ids), dry_run=dry_run
+    )
     if dry_run:
         return done
     _uncount_prefixes(ids)
     _clean_messages(ids, address)
     _unname_references(ids, address)
+    clicks.forget(ids)
+    links.forget(ids)
     excluded.update(address="", recipient="", text="")
     replies.update(address="", text="")
+    ImportLine.objects.filter(channel=channel, address=address).delete()
     _keep_denylisted(listed, channel, address)
     _journal(address, done, by=by, at=at)
     return done
@@ -168,6 +178,20 @@ def _clean_callbacks(
         # Latin-1 has a character for every byte.
         body = pattern.sub(_zeros, bytes(held.body).decode("latin-1")).encode("latin-1")
         count += model.objects.filter(pk=held.pk).update(body=body, **cleaned)
+    return count
+
+
+def _clean_owed(written: str, *, dry_run: bool) -> int:
+    """Overwrite an address in what the simulator has yet to post."""
+    owed = SimulatedReport.objects.filter(item__iregex=written).order_by("id")
+    if dry_run:
+        return owed.count()
+    pattern = re.compile(written, re.IGNORECASE)
+    count = 0
+    for report in owed.select_for_update():
+        report.item = pattern.sub(_zeros, report.item)
+        report.save(update_fields=["item"])
+        count += 1
     return count
 
 

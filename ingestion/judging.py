@@ -6,7 +6,7 @@ whoever finds an open one goes on where the last batch was committed.
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -15,8 +15,9 @@ from django.db import transaction
 from deliveries import counters, journal, judged, record
 from deliveries.judged import Judged
 from deliveries.merge import Outcome, fold
+from deliveries.models import Delivery
 from deliveries.record import Event, Standing
-from ingestion import endings, optouts, rulings
+from ingestion import ended, endings, optouts, rulings
 from ingestion.endings import Ending
 from ingestion.models import Judgement
 from ingestion.moves import Moves
@@ -53,6 +54,8 @@ class _Batch:
     withdrawn: list[Key] = field(default_factory=list)
     # A message may count from now on, or no more, though it stands as before.
     outcomes: dict[int, Outcome] = field(default_factory=dict)
+    # Which account each message went through.
+    accounts: dict[int, int] = field(default_factory=dict)
 
     def judge(self, event: Event, ruling: Ruling) -> Event:
         """Return an event as it is ruled; remember what that changes."""
@@ -146,7 +149,10 @@ def work_batch(*, at: datetime) -> bool:
 def _tell_addresses(batch: _Batch, kind: str, *, at: datetime) -> None:
     """Let addresses stand by what is said now, whose qualification has been changed before."""
     told = [Told(event, kind) for event in batch.opted_out]
-    ends = {identifier: Ending(outcome, kind) for identifier, outcome in batch.outcomes.items()}
+    ends = {
+        identifier: Ending(outcome, kind, batch.accounts[identifier])
+        for identifier, outcome in batch.outcomes.items()
+    }
     optouts.hear_again(
         [],
         Reported(told, endings.of(ends, batch.before), batch.before),
@@ -174,6 +180,7 @@ def _write(batch: _Batch) -> int:
     for before, now in batch.changed():
         moves.add(before, now)
         differing[before.counted(), now.counted()] += 1
+    ended.count(batch.changed(), accounts=batch.accounts)
     record.change([now for _before, now in batch.changed()])
     counters.add(counters.differences(differing))
     return moves.messages
@@ -183,6 +190,7 @@ def _work_out(
     qualification_id: int, ids: Sequence[int], changes: Sequence[Change], *, now: Ruling, lock: bool
 ) -> _Batch:
     batch = _Batch(before=record.messages(ids=ids, lock=lock))
+    batch.accounts = _accounts(batch.before.values())
     written = judged.written(qualification_id=qualification_id, message_ids=batch.before)
     known = record.events(message_ids=batch.before)
     ruled = {
@@ -192,6 +200,14 @@ def _work_out(
     for identifier, message in batch.before.items():
         batch.after[identifier] = _judge(message, known[identifier], ruled, batch)
     return batch
+
+
+def _accounts(messages: Collection[Standing]) -> dict[int, int]:
+    """Return the account of each message."""
+    deliveries = {message.delivery_id for message in messages}
+    found = Delivery.objects.filter(pk__in=deliveries).values_list("id", "account_id")
+    accounts = dict(found)
+    return {message.id: accounts[message.delivery_id] for message in messages}
 
 
 def _judge(

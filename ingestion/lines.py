@@ -4,13 +4,14 @@ import json
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import ijson
 from django.utils.translation import gettext as _
 
 from ingestion.nesting import Shallow
 from messaging import addresses
+from messaging.streams import Stream
 
 LONGEST_LINE = 65_536
 LONGEST_FIELD_SHOWN = 64
@@ -18,16 +19,9 @@ EARLIEST_YEAR = 1970
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 MOST_PARTS = 255
 FIELDS = frozenset(
-    {"address", "provider_message_id", "provider_message_ids", "recipient", "sent_at"}
+    {"address", "message", "provider_message_id", "provider_message_ids", "recipient", "sent_at"}
 )
-
-
-class Stream(Protocol):
-    """A binary file that is read once, from its beginning."""
-
-    def read(self, size: int = -1, /) -> bytes:
-        """Return up to `size` bytes, none at the end."""
-        ...
+HIGHEST_ID = 2**63 - 1
 
 
 class BadBody(Exception):
@@ -45,7 +39,7 @@ class BadLine(Exception):
 
 
 class Line(NamedTuple):
-    """One message as it is to be registered."""
+    """One message as it is to be registered; message_id: the one that its links were made for."""
 
     number: int
     address: str
@@ -53,6 +47,7 @@ class Line(NamedTuple):
     recipient: str
     provider_ids: list[str]
     sent_at: datetime | None
+    message_id: int | None = None
 
 
 def objects(stream: Stream) -> Iterator[tuple[int, Any]]:
@@ -103,7 +98,17 @@ def check(number: int, given: Any, *, channel: str) -> Line:
         recipient=_text(given, "recipient", longest=128),
         provider_ids=_provider_ids(given),
         sent_at=_time(given.get("sent_at")),
+        message_id=_message_id(given),
     )
+
+
+def _message_id(given: dict[str, Any]) -> int | None:
+    text = _text(given, "message", longest=19)
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and int(text) <= HIGHEST_ID):
+        raise BadLine("message", _("Give the id that came with the message's links."))
+    return int(text)
 
 
 def _text(given: dict[str, Any], name: str, *, longest: int) -> str:

@@ -8,7 +8,7 @@ import structlog
 from deliveries import retention as messages
 from ingestion import retention as entries
 from ingestion import second_look, sweeping
-from quarantine import forgiving
+from quarantine import forgiving, importing, tallies
 from storage import partitions
 
 log = structlog.get_logger(__name__)
@@ -34,6 +34,8 @@ def maintain(*, at: datetime) -> Round:
     second_look.look_again(at=at)
     forgiving.forgive(at=at)
     forgiving.drop_old_facts(at=at)
+    importing.forget_old(at=at)
+    tallies.put_together(at=at)
     partitions.analyze()
     strays = partitions.strays()
     if strays:

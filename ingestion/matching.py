@@ -10,6 +10,7 @@ from django.db import connection
 
 from deliveries.record import Standing
 from ingestion.reading import Heard
+from messaging import addresses
 from storage import rows
 from storage.ids import lowest_id
 
@@ -71,8 +72,15 @@ def choose(
     return max(candidates, default=None)
 
 
+def _mailbox(address: str) -> str:
+    try:
+        return addresses.normalise_email(address)
+    except addresses.BadAddress:
+        return address.casefold()
+
+
 def _plain(address: str) -> str:
     """Return an address without what providers write differently: signs, a leading 00, case."""
     if "@" in address:
-        return address.casefold()
+        return _mailbox(address)
     return "".join(filter(str.isdigit, address)).lstrip("0") or address.casefold()

@@ -15,11 +15,13 @@ from ingestion.models import InboundMessage
 from ingestion.reading import Reply
 from ingestion.replies import Kept
 from messaging import normalise
+from messaging.addresses import channel_of
 from messaging.failures import FailureType, Reason
 from messaging.statuses import MessageStatus
 from providers.models import ProviderAccount
 from quarantine import fingerprints, intake
 from quarantine.intake import Ended
+from quarantine.ledger import Name
 from quarantine.words import START, STOP, Said
 from storage import rows
 
@@ -43,8 +45,9 @@ class Reported(NamedTuple):
 
 def is_opt_out(event: Event) -> bool:
     """Tell whether an event says that its recipient wants no messages."""
+    # Without a status: who has an e-mail complains of it.
     return (
-        event.status == MessageStatus.FAILED
+        event.status in (None, MessageStatus.FAILED)
         and event.failure_type == FailureType.HARD
         and event.reason == Reason.DENYLISTED
     )
@@ -86,16 +89,18 @@ def _take_in(
     withdrawn: Iterable[bytes],
     at: datetime,
 ) -> None:
-    said: dict[str, list[Said]] = defaultdict(list)
+    said: dict[Name, list[Said]] = defaultdict(list)
     kinds = _kinds({reply.account_id for reply in kept})
     for reply in kept:
         if reply.action in SAYS:
-            said[reply.address].append(_of_reply(reply, kinds[reply.account_id]))
+            said[Name(channel_of(reply.address), reply.address)].append(
+                _of_reply(reply, kinds[reply.account_id])
+            )
     for event, kind in reported.told:
         message = reported.messages[event.message_id]
         # Of an erased message nobody knows any more who it was.
         if message.address:
-            said[message.address].append(_of_event(event, message, kind))
+            said[Name(message.channel, message.address)].append(_of_event(event, message, kind))
     opted = intake.take(
         said=said,
         withdrawn=set(withdrawn),

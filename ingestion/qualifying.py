@@ -63,7 +63,7 @@ def fault(item: Heard) -> Fault | None:
 def verdict(item: Heard, known: Verdicts) -> Verdict:
     """Return what is in force for a report, whose qualification is known if it has one."""
     if item.report.status is not MessageStatus.FAILED:
-        return NO_FAILURE
+        return _of_table(item.report.failure)
     found = fault(item)
     return known[found] if found else _of_table(item.report.failure)
 

@@ -71,7 +71,7 @@ class Reading:
     def take(self, entry: Entry, report: Report, kind: str) -> None:
         """Put a report of this kind of provider with others like it."""
         if isinstance(report, StatusReport):
-            self.heard.append(Heard(entry, report, _digest(report), kind))
+            self.heard.append(Heard(entry, report, digest(report), kind))
         else:
             self.replies.append(Reply(entry, report))
 
@@ -125,7 +125,8 @@ def _accounts(ids: Collection[int]) -> dict[int, tuple[Provider, dict[str, Any]]
     }
 
 
-def _digest(report: StatusReport) -> bytes:
+def digest(report: StatusReport) -> bytes:
+    """Return what tells a report from others."""
     return merge.digest(
         provider_id=report.provider_message_id,
         status=report.status,

@@ -13,6 +13,8 @@ from deliveries import counters, record
 from deliveries.merge import fold
 from deliveries.record import Event, Standing
 from ingestion import (
+    adopting,
+    ended,
     endings,
     figures,
     held,
@@ -30,6 +32,7 @@ from ingestion.optouts import Reported, Told
 from ingestion.qualifying import Verdict
 from ingestion.reading import Heard, Reading, Unreadable, read
 from storage.ids import time_of
+from tracking import clicks
 
 # A report may tell of a time so long before its message is registered, and still be news.
 EARLY = timedelta(hours=1)
@@ -44,6 +47,8 @@ class Effect:
     after: dict[int, Standing] = field(default_factory=dict)
     added: list[Event] = field(default_factory=list)
     removed: list[tuple[int, bytes]] = field(default_factory=list)
+    # Which account told of a message.
+    accounts: dict[int, int] = field(default_factory=dict)
     verdicts: qualifying.Verdicts = field(default_factory=dict)
     opted_out: list[Told] = field(default_factory=list)
     endings: dict[int, Ending] = field(default_factory=dict)
@@ -101,8 +106,13 @@ def write(effect: Effect) -> None:
     record.add_events(effect.added)
     changed = effect.changed()
     record.change(changed)
+    # A click may turn out to have come before the phone had its message.
+    clicks.ask_again(
+        [now.id for now in changed if now.delivered_at != effect.before[now.id].delivered_at]
+    )
     changes = Counter((effect.before[now.id].counted(), now.counted()) for now in changed)
     counters.add(counters.differences(changes))
+    ended.count(((effect.before[now.id], now) for now in changed), accounts=effect.accounts)
 
 
 def _work_out(reading: Reading, *, at: datetime) -> Effect:
@@ -114,7 +124,7 @@ def _work_out(reading: Reading, *, at: datetime) -> Effect:
     matched = match(reading.heard, effect, at=at, lock=True)
     known = record.events(message_ids=matched)
     for message_id, reports in matched.items():
-        _hear(message_id, reports, known[message_id], effect)
+        hear(message_id, reports, known[message_id], effect)
     return effect
 
 
@@ -123,6 +133,8 @@ def match(
 ) -> dict[int, list[tuple[Heard, Place]]]:
     """Sort reports by message; park those of none, bury those that fit none of several."""
     places = matching.places(heard, at=at)
+    adopted = adopting.places(heard, places)
+    places |= adopted
     ids = {place.message_id for found in places.values() for place in found}
     # Before messages, as everybody locks them.
     effect.verdicts = qualifying.verdicts(
@@ -135,6 +147,8 @@ def match(
         lock=lock,
     )
     effect.before = record.messages(ids=ids, lock=lock)
+    if lock:
+        adopting.keep(adopted)
     matched: dict[int, list[tuple[Heard, Place]]] = defaultdict(list)
     for item in heard:
         candidates = places.get((item.entry.account_id, item.report.provider_message_id))
@@ -149,7 +163,7 @@ def match(
     return matched
 
 
-def _hear(
+def hear(
     message_id: int,
     reports: Iterable[tuple[Heard, Place]],
     known: dict[bytes, Event],
@@ -160,6 +174,7 @@ def _hear(
     said = {digest: event.said() for digest, event in known.items()}
     last = None
     for item, place in reports:
+        effect.accounts[message_id] = item.entry.account_id
         event = effect.event(item, place)
         if item.digest in said:
             effect.count(item.entry, figures.DUPLICATE)
@@ -177,7 +192,7 @@ def _hear(
         kind = item.kind
     effect.after[message_id] = message
     if last and endings.differs(effect.before[message_id], message, last, known):
-        effect.endings[message_id] = Ending(last, kind)
+        effect.endings[message_id] = Ending(last, kind, item.entry.account_id)
 
 
 def _count(effect: Effect, entry: Entry, event: Event, now: Standing) -> None:
@@ -219,5 +234,5 @@ def as_event(item: Heard, place: Place, verdict: Verdict) -> Event:
         min(stated_at, received_at) if stated_at else None,
         received_at,
         moved=False,
-        entry_id=entry.id,
+        entry_id=entry.id or None,
     )

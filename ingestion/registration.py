@@ -10,13 +10,15 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from deliveries import counters, journal
-from deliveries.models import Delivery
-from ingestion import held, lines, matching
+from deliveries.models import Delivery, Message
+from ingestion import held, lines, matching, reserved
 from ingestion.doorbell import doorbell
-from ingestion.lines import BadLine, Line, Stream
+from ingestion.lines import BadLine, Line
 from messaging import segments
+from messaging.channels import Channel
 from messaging.failures import FailureType, Reason
-from messaging.statuses import DeliveryStatus, Evidence, MessageStatus
+from messaging.statuses import DeliveryStatus, MessageStatus
+from messaging.streams import Stream
 from storage import rows
 
 MOST_SHOWN = 1_000
@@ -66,12 +68,16 @@ def register(
     delivery = Delivery.objects.select_for_update().get(pk=delivery_id)
     _refuse_unless_open(delivery)
     given = _sort_out(delivery, at=at)
+    for line in reserved.others(delivery_id=delivery.pk):
+        result.reject(line, reserved.not_reserved())
+        given -= 1
     _refuse_ids_before(delivery)
     result.registered = _insert(delivery, at=at)
     result.already = given - result.registered
     if result.registered:
         _count(delivery)
         _start(delivery, result.registered, by=by, at=at)
+        reserved.hear_clicks()
         if held.release_for(account_id=delivery.account_id, table="registered_reference"):
             transaction.on_commit(doorbell.ring)
     _clear()
@@ -79,6 +85,11 @@ def register(
 
 
 def _refuse_unless_open(delivery: Delivery) -> None:
+    waiting = Message.objects.filter(delivery=delivery, status=MessageStatus.PENDING)
+    if not delivery.is_started and waiting.filter(pk__gte=delivery.pk).exists():
+        raise NotRegistrable(
+            _("The delivery has messages of its own to send: register others with another one.")
+        )
     if delivery.status not in REGISTRABLE or delivery.archived_at:
         raise NotRegistrable(
             _("The delivery is %(status)s: it takes no more messages.")
@@ -100,13 +111,13 @@ def _copy(checked: Iterator[Line], *, at: datetime) -> None:
             """
             CREATE TEMPORARY TABLE registered_line (
                 line integer, address text COLLATE "C", country text, recipient text,
-                provider_ids text[] COLLATE "C", accepted_at timestamptz
+                provider_ids text[] COLLATE "C", accepted_at timestamptz, reserved bigint
             ) ON COMMIT DROP
             """
         )
     rows.copy(
         "registered_line",
-        ("line", "address", "country", "recipient", "provider_ids", "accepted_at"),
+        ("line", "address", "country", "recipient", "provider_ids", "accepted_at", "reserved"),
         (
             (
                 line.number,
@@ -115,6 +126,7 @@ def _copy(checked: Iterator[Line], *, at: datetime) -> None:
                 line.recipient,
                 rows.array(line.provider_ids),
                 min(line.sent_at or at, at).isoformat(),
+                line.message_id,
             )
             for line in checked
         ),
@@ -133,7 +145,7 @@ def _sort_out(delivery: Delivery, *, at: datetime) -> int:
         cursor.execute(
             """
             CREATE TEMPORARY TABLE registered_message ON COMMIT DROP AS
-            SELECT next_id() AS id, fresh.* FROM (
+            SELECT coalesce(fresh.reserved, next_id()) AS id, fresh.* FROM (
                 SELECT DISTINCT ON (provider_ids[1], address) *
                   FROM registered_line given
                  WHERE NOT EXISTS (
@@ -169,7 +181,8 @@ def _refuse_ids_before(delivery: Delivery) -> None:
 
 def _insert(delivery: Delivery, *, at: datetime) -> int:
     """Insert the new messages and their references; return how many messages."""
-    measured = segments.measure(delivery.content).segments if delivery.content else 0
+    is_sms = delivery.channel == Channel.SMS
+    measured = segments.measure(delivery.content).segments if is_sms and delivery.content else 0
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -228,24 +241,12 @@ def _count(delivery: Delivery) -> None:
             """
         )
         for country, measured, minute, count in cursor.fetchall():
-            alike = counters.Counted(
-                delivery_id=delivery.pk,
+            alike = counters.unheard(
+                delivery.pk,
                 status=MessageStatus.ACCEPTED,
-                failure_type=FailureType.UNDEFINED,
-                reason=Reason.UNDEFINED,
-                qualification_id=None,
-                segments=measured,
-                price=None,
-                currency="",
                 country=country,
-                network="",
+                segments=measured,
                 accepted_at=minute,
-                sent_at=None,
-                delivered_at=None,
-                failed_at=None,
-                evidence=Evidence.NONE,
-                latency=None,
-                prefix="",
             )
             for figure, value in counters.of_message(alike):
                 deltas[figure] += value * count

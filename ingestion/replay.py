@@ -184,8 +184,10 @@ def _hear_again(
     moving, now, outcome = _told_in_order(before, events)
     effect.added += [event._replace(moved=digest in moving) for digest, event in fresh.items()]
     effect.after[message_id] = now
+    entry = reports[0][0].entry
+    effect.accounts[message_id] = entry.account_id
     if removed or (outcome and endings.differs(before, now, outcome, kept)):
-        effect.endings[message_id] = Ending(outcome, reports[0][0].kind)
+        effect.endings[message_id] = Ending(outcome, reports[0][0].kind, entry.account_id)
 
 
 def _told_in_order(

@@ -11,6 +11,7 @@ from ingestion.models import InboundMessage
 from ingestion.reading import Reply
 from messaging import keywords, senders
 from messaging.addresses import country_of
+from messaging.channels import Channel
 from messaging.keywords import Keyword
 from quarantine import fingerprints
 from storage import rows
@@ -111,8 +112,13 @@ def _is_erased(reply: Reply) -> bool:
 
 def _read(reply: Reply) -> _New:
     entry, report = reply
-    address, fault = senders.read(report.address, written_to=report.recipient)
-    country = "" if fault else country_of(address)
+    is_mail = report.channel == Channel.EMAIL
+    address, fault = (
+        senders.mailbox(report.address)
+        if is_mail
+        else senders.read(report.address, written_to=report.recipient)
+    )
+    country = "" if fault or is_mail else country_of(address)
     handled = keywords.stated(report.keyword)
     keyword = handled or keywords.recognise(report.text, country)
     told_at = report.occurred_at

@@ -3,7 +3,8 @@
 from celery import shared_task
 from django.utils import timezone
 
-from ingestion import drain, figures, judging, maintenance, sightings, sweeping
+from ingestion import clicked, drain, figures, judging, maintenance, sightings, sweeping
+from ingestion.simulator import debts
 
 
 @shared_task
@@ -32,6 +33,18 @@ def judge_history(**_: object) -> int:
 
 
 @shared_task
+def hear_clicks(**_: object) -> int:
+    """Let the record know what people's clicks prove."""
+    return clicked.hear(at=timezone.now())
+
+
+@shared_task
 def maintain_partitions(**_: object) -> None:
     """Make partitions ahead of time and drop those past their retention."""
     maintenance.maintain(at=timezone.now())
+
+
+@shared_task
+def simulate(**_: object) -> int:
+    """Post what the simulated provider owes by now; return how many reports."""
+    return debts.settle()

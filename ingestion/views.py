@@ -12,7 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from ingestion import accounts, bodies, figures, inbox, trials
 from ingestion.batcher import Unavailable, batcher
 from ingestion.models import Proof
-from providers.base import BadSignature, Callback, CannotVerify, Provider
+from providers.base import BadSignature, Callback, CannotVerify, Provider, Unauthenticated
 
 RETRY_AFTER_SECONDS = "10"
 
@@ -55,7 +55,7 @@ def _take(request: HttpRequest, token: str) -> Provider:
         method=request.method,
         url=f"{settings.PUBLIC_URL}{request.path}{'?' if query else ''}{query}",
         headers=_headers(request.META),
-        body=_body(request),
+        body=_body(request, limit=provider.max_bytes or settings.CALLBACK_MAX_BYTES),
         received_at=received_at,
     )
     if provider.is_probe(callback):
@@ -85,8 +85,16 @@ def _proven(callback: Callback, account: accounts.Known, token: str) -> Proof:
         batcher.count(figure, account_id=account.account_id, at=callback.received_at)
         # Who tests the way to us is told what a stranger is not.
         text = str(error) if trial else "The signature is missing or wrong."
-        raise Refused(403, text) from error
+        raise _refusal(error, text) from error
     return Proof.TRIAL if trial else account.proof
+
+
+def _refusal(error: BadSignature, text: str) -> Refused:
+    if not isinstance(error, Unauthenticated):
+        return Refused(403, text)
+    refused = Refused(401, text)
+    refused.response["WWW-Authenticate"] = 'Basic realm="callbacks"'
+    return refused
 
 
 def _headers(meta: Mapping[str, Any]) -> dict[str, str]:
@@ -103,9 +111,8 @@ def _header_name(key: str) -> str:
     return key.removeprefix("HTTP_").replace("_", "-").title()
 
 
-def _body(request: HttpRequest) -> bytes:
+def _body(request: HttpRequest, *, limit: int) -> bytes:
     """Read the body; raise Refused where it is too large, or ends too soon."""
-    limit = settings.CALLBACK_MAX_BYTES
     stated = request.META.get("CONTENT_LENGTH") or ""
     if stated and not stated.isdecimal():
         raise Refused(400, "The Content-Length is not a number.")

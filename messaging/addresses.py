@@ -11,12 +11,14 @@ from messaging.countries import calling_code, country_of
 
 __all__ = [
     "BadAddress",
+    "channel_of",
     "country_of",
     "fingerprint",
     "mask",
     "normalise",
     "normalise_email",
     "normalise_phone",
+    "plain",
     "prefix",
     "redact",
     "redact_all",
@@ -33,7 +35,10 @@ _ITALIAN = re.compile(r"(?:\+|00)39")
 LONGEST_EMAIL = 254
 LONGEST_LOCAL_PART = 64
 _LOCAL_PART = re.compile(r"[^\s@<>(),;:\\\"\[\]\x00-\x20\x7f]+\Z")
-_DOMAIN = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}\Z")
+# Without a dot, too: mail systems report on what they were asked to send, as "name@localhost".
+_DOMAIN = re.compile(
+    r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])\Z"
+)
 
 HIDDEN = "•••"
 SHORTEST_NUMBER = 7
@@ -50,6 +55,11 @@ class BadAddress(ValueError):
     """Not an address of its channel; the text names the cure, never the address."""
 
 
+def channel_of(address: str) -> str:
+    """Return the channel whose address this is."""
+    return str(Channel.EMAIL if "@" in address else Channel.SMS)
+
+
 def normalise(channel: str, text: str) -> str:
     """Return the one spelling of an address of a channel; raise BadAddress."""
     return normalise_email(text) if channel == Channel.EMAIL else normalise_phone(text)
@@ -62,7 +72,7 @@ def normalise_phone(text: str) -> str:
     """
     if E164.match(text):
         return text
-    number = _plain(text)
+    number = plain(text)
     if not number:
         raise BadAddress(_("The number is empty: give it with its country code, like +39…"))
     if number.startswith("00"):
@@ -77,7 +87,7 @@ def normalise_phone(text: str) -> str:
     return f"+{digits}"
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Return a number without what stands between its digits, whatever their script."""
     if not text.isascii():
         text = "".join(
@@ -120,7 +130,7 @@ def mask(address: str) -> str:
     if "@" in address:
         local, _at, domain = address.rpartition("@")
         return f"{local[:1] if len(local) > 1 else ''}{HIDDEN}@{domain}"
-    digits = "".join(sign for sign in address if sign.isdecimal())
+    digits = "".join(filter(str.isdecimal, address))
     if len(digits) < SHORTEST_NUMBER:
         return HIDDEN
     shown = digits[-3:] if len(digits) >= SHORTEST_USUAL_NUMBER else digits[-2:]

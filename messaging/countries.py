@@ -1,6 +1,7 @@
 """Which country a number belongs to, as libphonenumber says, at a fraction of its time."""
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import cast
 
@@ -54,11 +55,16 @@ def country_of(e164: str) -> str:
     if len(regions) == 1:
         return "" if regions[0] == WORLD else regions[0]
     national = e164[1 + len(code) :]
-    prefix = _national_prefix(regions[0])
+    prefix = national_prefix(regions[0])
     if prefix and prefix.match(national):
         return _asked(e164)
     match = _patterns(code).match(national)
     return match.lastgroup or "" if match else ""
+
+
+def regions(code: str) -> Sequence[str]:
+    """Return the countries that share a calling code, its main one first; none for no code."""
+    return _REGIONS.get(code, ())
 
 
 @lru_cache(maxsize=4096)
@@ -83,7 +89,7 @@ def country_of_prefix(prefix: str) -> str:
 
 
 @lru_cache
-def _national_prefix(main_region: str) -> re.Pattern[str] | None:
+def national_prefix(main_region: str) -> re.Pattern[str] | None:
     """Return what is dialled before a number within its country, as numbers may be written."""
     metadata = cast(PhoneMetadata, PhoneMetadata.metadata_for_region(main_region))
     prefix = metadata.national_prefix_for_parsing
@@ -101,12 +107,12 @@ def _pattern(region: str) -> str:
     metadata = cast(PhoneMetadata, PhoneMetadata.metadata_for_region(region))
     if metadata.leading_digits is not None:
         return str(metadata.leading_digits)
-    kinds = "|".join(filter(None, (_whole(getattr(metadata, kind)) for kind in _KINDS)))
-    return rf"(?={_whole(metadata.general_desc)})(?:{kinds})"
+    kinds = "|".join(filter(None, (whole(getattr(metadata, kind)) for kind in _KINDS)))
+    return rf"(?={whole(metadata.general_desc)})(?:{kinds})"
 
 
-def _whole(description: phonenumbers.PhoneNumberDesc | None) -> str:
-    """Return the pattern of a whole number of one kind, of the lengths it may have."""
+def whole(description: phonenumbers.PhoneNumberDesc | None) -> str:
+    """Return the pattern of a whole number of one kind, of the lengths it may have; or none."""
     if description is None or not description.national_number_pattern:
         return ""
     lengths = "|".join(rf"\d{{{length}}}\Z" for length in description.possible_length if length > 0)

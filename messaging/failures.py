@@ -65,6 +65,10 @@ class FailureClass(Enum):
     EXPIRED = (FailureType.SOFT, Reason.UNREACHABLE, "validity ended")
     UNDEFINED = (FailureType.SOFT, Reason.UNDEFINED)
     BARRED = (FailureType.SOFT, Reason.REFUSED, "barred")
+    # E-mail only: the domain, not the mailbox, is at fault, and may be put right.
+    INVALID_DOMAIN = (FailureType.SOFT, Reason.INVALID_DOMAIN)
+    # E-mail only: nothing was tried, for a reason that has nothing to do with the address.
+    TECHNICAL = (FailureType.IGNORED, Reason.ERROR_IGNORED)
 
     @property
     def failure_type(self) -> FailureType:

@@ -29,12 +29,14 @@ KEY_LENGTH = 255
 def normalise(text: str, address: str = "") -> str:
     """Return an error text without what differs from one message to the next.
 
-    Addresses become `*`; ids, dates and long numbers `#xxx#`; what follows `|` is the provider's
-    own free text and becomes `#MESSAGE#`.
+    Addresses, and the domain of an e-mail address, become `*`; ids, dates and long numbers
+    `#xxx#`; what follows `|` is the provider's own free text and becomes `#MESSAGE#`.
     """
     said, bar, _message = text.partition("|")
     if address:
         said = said.replace(address, "*").replace(address.removeprefix("+"), "*")
+        domain = address.rpartition("@")[2] if "@" in address else ""
+        said = said.replace(domain, "*") if domain else said
     for pattern, mark in _VARIABLE:
         said = pattern.sub(mark, said)
     said = _BLANKS.sub(" ", said).strip()

@@ -4,6 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
+from messaging.channels import Channel
 from messaging.failures import FailureClass
 from messaging.statuses import Evidence, MessageStatus
 
@@ -14,11 +15,13 @@ class StatusReport(NamedTuple):
     status: None where the provider's word moves nothing (unknown word, intermediate notice).
     code, text: as the provider writes them, nothing stripped from the code.
     occurred_at: the provider's own time with its zone, None where it gives none that can be read.
-    failure: only beside MessageStatus.FAILED.
+    failure: beside MessageStatus.FAILED, and OPTED_OUT without a status where a recipient who has
+    the message complains of it or wants no more.
     address: the recipient as the provider writes it; decides where an id has several messages.
     price: for the part this report is about, in `currency` (ISO 4217).
     network: MCC and MNC as one string of digits.
     evidence: who stands behind a DELIVERED.
+    reference: our own name of the message, where the provider repeats it in its reports.
     """
 
     provider_message_id: str
@@ -33,10 +36,11 @@ class StatusReport(NamedTuple):
     currency: str = ""
     network: str = ""
     evidence: Evidence = Evidence.NONE
+    reference: str = ""
 
 
 class InboundReport(NamedTuple):
-    """A message that a handset sent to us.
+    """A message that a handset sent to us, or the wish of the holder of a mailbox.
 
     provider_message_id: empty where the provider gives it none.
     address: who wrote; recipient: the number or short code written to; keyword: STOP, START or
@@ -49,6 +53,7 @@ class InboundReport(NamedTuple):
     recipient: str = ""
     occurred_at: datetime | None = None
     keyword: str = ""
+    channel: Channel = Channel.SMS
 
 
 class Confirmation(NamedTuple):

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 import phonenumbers
 
-from messaging.addresses import BadAddress, country_of, normalise_phone
+from messaging.addresses import BadAddress, country_of, normalise_email, normalise_phone
 
 # Short codes have 3 to 8 digits in any country; a number with its country code has more.
 _SHORT_CODE = re.compile(r"\+?[0-9]{1,6}\Z")
@@ -35,6 +35,14 @@ def read(sender: str, *, written_to: str) -> tuple[str, Fault | None]:
         return sender, Fault.UNREADABLE
 
 
+def mailbox(sender: str) -> tuple[str, Fault | None]:
+    """Return an e-mail address in its one spelling, or as it is written and that it is none."""
+    try:
+        return normalise_email(sender), None
+    except BadAddress:
+        return sender, Fault.UNREADABLE
+
+
 def _national(sender: str, country: str) -> str:
     """Return a number in E.164 that is one within the country and nowhere else, or nothing."""
     if not country or sender.startswith("00"):
@@ -54,3 +62,14 @@ def _valid(text: str, country: str | None) -> str:
     if not phonenumbers.is_valid_number(number):
         return ""
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+# What a phone can show of a sender: a number, or up to 11 characters of seven bits in the ten
+# octets of its address (3GPP TS 23.040, 9.1.2.5).
+_NUMBER = re.compile(r"\+?[0-9]{3,15}\Z")
+_NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 .&+_'!-]{1,11}\Z")
+
+
+def can_be_shown(sender: str) -> bool:
+    """Tell whether phones can show an SMS as coming from this: a short name, or a number."""
+    return bool(_NUMBER.match(sender) or _NAME.match(sender)) and sender == sender.strip()

@@ -1,10 +1,16 @@
 """What became of a message, a delivery, an address, and how well we know it."""
 
+from typing import TYPE_CHECKING
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from messaging.channels import Channel
 from messaging.naming import NamedChoices
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class MessageStatus(NamedChoices):
@@ -37,6 +43,28 @@ class Evidence(NamedChoices):
     CARRIER = 2, _("Confirmed by the carrier")
     HANDSET = 3, _("Confirmed by the handset")
     CLICKED = 4, _("Proven by a click")
+
+
+# What is called otherwise of an e-mail than of an SMS.
+_OF_MAIL: "dict[MessageStatus | Evidence, StrOrPromise]" = {
+    MessageStatus.DELIVERED: _("Received by the mail server"),
+    Evidence.CARRIER: _("Confirmed by the mail server"),
+}
+
+
+def status_name(status: int, channel: str) -> "StrOrPromise":
+    """Return what a message's status is called on its channel."""
+    return _name(MessageStatus(status), channel)
+
+
+def evidence_name(evidence: int, channel: str) -> "StrOrPromise":
+    """Return what a grade of evidence is called on the channel of its message."""
+    return _name(Evidence(evidence), channel)
+
+
+def _name(value: "MessageStatus | Evidence", channel: str) -> "StrOrPromise":
+    names = _OF_MAIL if channel == Channel.EMAIL else {}
+    return names.get(value, value.label)
 
 
 class DeliveryStatus(TextChoices):

@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, final
 
 from django.utils.translation import gettext_lazy as _
 
+from messaging.channels import Channel
+from messaging.failures import FailureClass
 from messaging.reports import Confirmation, Report
 from providers.codes import UNLISTED, Code, Explanation
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
+
+    from providers.submissions import Submitter
 
 Credentials = Mapping[str, Any]
 
@@ -28,6 +32,10 @@ MOST_RECEIPT_HOURS = 720
 
 class BadSignature(Exception):
     """The callback does not carry the proof that its provider owes."""
+
+
+class Unauthenticated(BadSignature):
+    """User and password are owed and were not given; some give them only when asked to."""
 
 
 class CannotVerify(BadSignature):
@@ -103,14 +111,27 @@ class Provider:
 
     slug: ClassVar[str]
     label: "ClassVar[StrOrPromise]"
+    channel: ClassVar[Channel] = Channel.SMS
+    # How many bytes a callback may have, where that is not CALLBACK_MAX_BYTES.
+    max_bytes: ClassVar[int | None] = None
     methods: ClassVar[tuple[str, ...]] = ("POST",)
     success_body: ClassVar[str] = ""
     receipt_limit: ClassVar[timedelta] = RECEIPT_LIMIT
     # What to do at the provider so that its callbacks come to us, in the words of its own pages.
     steps: "ClassVar[tuple[StrOrPromise, ...]]" = ()
+    # Whether callbacks come from this machine itself, wherever the world reaches it.
+    calls_from_here: ClassVar[bool] = False
     sample: ClassVar[Sample]
     credential_fields: ClassVar[tuple[CredentialField, ...]] = ()
     codes: ClassVar[Mapping[str, Code]] = {}
+    # How accounts of this kind hand messages over; the registry puts it here, where there is one.
+    submitter: "type[Submitter] | None" = None
+
+    @property
+    def fields(self) -> tuple[CredentialField, ...]:
+        """Return every credential of this kind: for callbacks first, then for sending."""
+        sending = self.submitter.credential_fields if self.submitter else ()
+        return (*self.credential_fields, *sending)
 
     @final
     def verify(self, callback: Callback, credentials: Credentials) -> None:
@@ -148,6 +169,20 @@ class Provider:
         """
         return None
 
+    def is_signed(self, credentials: Credentials) -> bool:  # noqa: ARG002 (for kinds)
+        """Tell whether a callback of an account owes a proof beyond the secret address."""
+        return True
+
+    def lacks_secret(self, credentials: Credentials) -> bool:
+        """Tell whether an account owes a proof that nothing can check yet: all is refused."""
+        secrets = [field.name for field in self.credential_fields if field.secret]
+        given = any(credentials.get(name) for name in secrets)
+        return self.is_signed(credentials) and bool(secrets) and not given
+
+    def named(self, credentials: Credentials) -> dict[str, Any]:
+        """Return credentials under the names that this kind has for them."""
+        return dict(credentials)
+
     def subscription(self, callback: Callback) -> Confirmation | None:  # noqa: ARG002 (for kinds)
         """Return what a callback without reports asks to be confirmed; None where nothing."""
         return None
@@ -171,6 +206,11 @@ class Provider:
         """Tell whether a code stands in the provider's table, so that somebody has judged it."""
         return code in self.codes
 
+    def failure_of(self, code: str) -> FailureClass:
+        """Return how a code fails a message that was refused, where no other word tells it."""
+        row = self.codes.get(code)
+        return row.failure if row else FailureClass.UNDEFINED
+
     def faults(self, credentials: Credentials) -> "dict[str, StrOrPromise]":  # noqa: ARG002 (for kinds)
         """Return what is wrong with this kind's own credentials, by name."""
         return {}
@@ -192,7 +232,7 @@ class Provider:
         Many providers show their secret only once they know the callback URL, so an account may
         be made without it: until it is set, every callback is refused.
         """
-        fields = {field.name: field for field in self.credential_fields}
+        fields = {field.name: field for field in self.fields}
         errors: dict[str, StrOrPromise] = {}
         for name, value in credentials.items():
             if name not in fields and name not in SHARED_CREDENTIALS:
@@ -204,6 +244,8 @@ class Provider:
         if not _is_hours(credentials.get("receipt_hours", "")):
             errors["receipt_hours"] = _("Give whole hours, from 1 to 720.")
         errors = errors or self.faults(credentials)
+        if self.submitter:
+            errors = errors or self.submitter(credentials).faults()
         if errors:
             raise BadCredentials(errors)
 
@@ -217,6 +259,10 @@ class UnsignedProvider(Provider):
     def sign(self, callback: Callback, credentials: Credentials) -> dict[str, str]:  # noqa: ARG002 (for kinds)
         """Return no header: the URL is all there is."""
         return {}
+
+    def is_signed(self, credentials: Credentials) -> bool:  # noqa: ARG002 (for kinds)
+        """Return False: nothing else is owed."""
+        return False
 
 
 def _is_hours(value: object) -> bool:

@@ -68,6 +68,14 @@ CAUSES = {
         _("The line or the handset does not allow this message: barred, blocked or restricted."),
         _("Nothing to do for one message; a recipient who misses them can ask the carrier."),
     ),
+    FailureClass.INVALID_DOMAIN: (
+        _("The domain after the @ does not exist, or takes no e-mail."),
+        _("Check the spelling of the domain. The error is counted against the address."),
+    ),
+    FailureClass.TECHNICAL: (
+        _("Nothing was tried, for a reason that has nothing to do with the address."),
+        _("Read what the provider says, correct it and send again."),
+    ),
 }
 
 

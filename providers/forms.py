@@ -115,15 +115,27 @@ def text(value: object, *, field: str, length: int = TEXT_LENGTH) -> str:
 
 def json_text(value: object, *, field: str) -> dict[str, Any]:
     """Return the JSON object that a text holds."""
-    if not isinstance(value, str):
-        raise BadPayload(f"{field}: not a text")
-    try:
-        found = json.loads(value)
-    except (ValueError, RecursionError) as error:
-        raise BadPayload(f"{field}: not valid JSON") from error
+    found = _json(value, field=field)
     if not isinstance(found, dict):
         raise BadPayload(f"{field}: not a JSON object")
     return found
+
+
+def json_text_list(value: object, *, field: str) -> list[Any]:
+    """Return the JSON list that a text holds."""
+    found = _json(value, field=field)
+    if not isinstance(found, list):
+        raise BadPayload(f"{field}: not a list")
+    return found
+
+
+def _json(value: object, *, field: str) -> Any:
+    if not isinstance(value, str):
+        raise BadPayload(f"{field}: not a text")
+    try:
+        return json.loads(value)
+    except (ValueError, RecursionError) as error:
+        raise BadPayload(f"{field}: not valid JSON") from error
 
 
 def missing(field: str) -> BadPayload:

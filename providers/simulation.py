@@ -15,6 +15,7 @@ from typing import NamedTuple
 from messaging.reports import StatusReport
 from messaging.statuses import MessageStatus
 
+DELIVERED = 0.93
 OUTAGE_CODE = "103"
 
 # How often each of the simulator's codes occurs among failures.
@@ -39,18 +40,22 @@ LONGEST_DELAY = timedelta(minutes=30)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outage:
-    """A network that is down: numbers beginning with the prefix, in a span of time."""
+    """A network that is down: numbers beginning with the prefix, in a span of time.
+
+    code: what it says of every message.
+    """
 
     prefix: str
     begins: datetime
     ends: datetime
+    code: str = OUTAGE_CODE
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Profile:
     """How the simulated world behaves; shares are between 0 and 1, speed divides every delay."""
 
-    delivered: float = 0.93
+    delivered: float = DELIVERED
     silent: float = 0.01
     duplicated: float = 0.05
     disordered: float = 0.05
@@ -121,7 +126,7 @@ def _steps(
     ends = sent_at + final
     status, code = _outcome(chance, profile)
     if profile.outage and _is_out(profile.outage, address=address, at=ends):
-        status, code = MessageStatus.FAILED, OUTAGE_CODE
+        status, code = MessageStatus.FAILED, profile.outage.code
     early = chance.random() < profile.early
     # Out of order: what came first is posted after the end.
     late = final if chance.random() < profile.disordered else timedelta(0)

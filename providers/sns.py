@@ -11,8 +11,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from django.utils.translation import gettext as _
 
-from providers import certificates, signing
-from providers.base import BadSignature, Callback, CannotConfirm
+from messaging.reports import Confirmation
+from providers import certificates, forms, signing
+from providers.base import BadSignature, Callback, CannotConfirm, Credentials
 
 # What is signed, by type of message and in this order; what is absent or null is left out.
 # https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html
@@ -33,6 +34,8 @@ ARN = re.compile(
     re.ASCII,
 )
 NAME = "SNS signature"
+ENDED = "UnsubscribeConfirmation"
+CONFIRMATIONS = ("SubscriptionConfirmation", ENDED)
 
 
 def check(
@@ -59,6 +62,34 @@ def check(
         key.verify(signature, message, padding.PKCS1v15(), digest)
     except InvalidSignature as error:
         raise BadSignature(f"{NAME}: missing or does not match") from error
+
+
+def asked(callback: Callback) -> Confirmation | None:
+    """Return the question of a topic whether to subscribe, or its word that it is over."""
+    envelope = forms.json_object(callback)
+    if envelope.get("Type") not in CONFIRMATIONS:
+        return None
+    # Its SubscribeURL is left alone: nothing is fetched that a request names.
+    topic = forms.text(envelope.get("TopicArn"), field="TopicArn", length=400)
+    token = forms.text(envelope.get("Token"), field="Token", length=1024)
+    return Confirmation(
+        topic=forms.required(topic, field="TopicArn"),
+        token=forms.required(token, field="Token"),
+        ended=envelope["Type"] == ENDED,
+    )
+
+
+def confirm_asked(
+    confirmation: Confirmation, credentials: Credentials, *, fetch: certificates.Fetch
+) -> None:
+    """Subscribe an account's address to a topic of its own; raise CannotConfirm."""
+    known = bool(credentials.get("topic_arns"))
+    confirm(
+        topic=confirmation.topic,
+        token=confirmation.token,
+        topics=signing.secrets(credentials, "topic_arns") if known else [],
+        fetch=fetch,
+    )
 
 
 def confirm(*, topic: str, token: str, topics: list[bytes], fetch: certificates.Fetch) -> None:

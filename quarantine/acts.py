@@ -1,6 +1,6 @@
 """What people decide about addresses: facts like others, told with who and why."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -11,8 +11,9 @@ from messaging.failures import Reason
 from messaging.statuses import AddressStatus
 from quarantine import facts, fingerprints, folding, ledger
 from quarantine.facts import Fact, Says
-from quarantine.folding import News
+from quarantine.folding import Author, News
 from quarantine.ledger import Known, Name
+from quarantine.standing import Standing
 
 LONGEST_TEXT = 500
 SAYS = {
@@ -71,27 +72,40 @@ def _decide(
     by: AbstractBaseUser | None,
     at: datetime,
 ) -> None:
-    wanted = AddressStatus(status)
     for address in known.values():
-        _check(address, wanted)
-    says = SAYS[wanted]
-    fact = Fact(at, facts.OF_A_PERSON, int(says), reason=reason, text=text.strip()[:LONGEST_TEXT])
-    added = {address_id: [fact] for address_id in known}
+        if refusal := why_not(address.standing, status):
+            raise NotNow(refusal)
+    fact = decision(status, text=text, reason=reason, at=at)
+    author = Author(by.pk if by else None)
+    apply(known, dict.fromkeys(known, fact), author=author, at=at)
+
+
+def decision(status: str, *, text: str, reason: int, at: datetime) -> Fact:
+    """Return the fact that somebody decides so."""
+    says = SAYS[AddressStatus(status)]
+    return Fact(at, facts.OF_A_PERSON, int(says), reason=reason, text=text.strip()[:LONGEST_TEXT])
+
+
+def apply(
+    known: Mapping[int, Known], decided: Mapping[int, Fact], *, author: Author, at: datetime
+) -> None:
+    """Write decisions, by the ids of their locked addresses, and what they come to."""
+    added = {address_id: [fact] for address_id, fact in decided.items()}
     ledger.write_facts(gone=(), added=added)
     heard = {address_id: address.words for address_id, address in known.items()}
-    folding.settle(known, heard, News(added), at=at, actor_id=by.pk if by else None)
+    folding.settle(known, heard, News(added), at=at, author=author)
 
 
-def _check(address: Known, wanted: AddressStatus) -> None:
-    """Raise NotNow where an address is so already, or is more than that."""
-    standing = address.standing
+def why_not(standing: Standing, wanted: str) -> str:
+    """Say why an address cannot become that: it is so already, or more than that."""
     if wanted == AddressStatus.VALID:
         if standing.status == AddressStatus.VALID:
-            raise NotNow(_("The address is valid: there is nothing to release."))
+            return _("The address is valid: there is nothing to release.")
     elif wanted == AddressStatus.QUARANTINE and standing.status in (
         AddressStatus.QUARANTINE,
         AddressStatus.DENYLISTED,
     ):
-        raise NotNow(_("The address is left alone already."))
+        return _("The address is left alone already.")
     elif standing.is_set_otherwise():
-        raise NotNow(_("The address is denylisted already."))
+        return _("The address is denylisted already.")
+    return ""

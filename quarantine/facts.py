@@ -11,6 +11,7 @@ from messaging.failures import Reason
 from messaging.statuses import AddressStatus
 from quarantine import rules
 from quarantine.models import Fact as Row
+from quarantine.places import Place
 from quarantine.rules import Ruling
 from quarantine.standing import Record
 
@@ -26,7 +27,9 @@ class Fact(NamedTuple):
     """How a message ended, or what a person decided; in the order of its columns.
 
     at: aware.  key: digest of the deciding event.  rule_id: the version that decides about a
-    failure.  text: the error as the provider tells it, or why the person decided so.
+    failure.  text: the error as the provider tells it, or why the person decided so.  act_id: the
+    decision about many addresses that it is part of.  incident_id: what holds a failure, which
+    counts for nothing then.
     """
 
     at: datetime
@@ -38,6 +41,17 @@ class Fact(NamedTuple):
     text: str = ""
     message_id: int | None = None
     delivery_id: int | None = None
+    act_id: int | None = None
+    account_id: int | None = None
+    country: str = ""
+    network: str = ""
+    prefix: str = ""
+    incident_id: int | None = None
+
+    @property
+    def place(self) -> Place:
+        """Return where a failure happened; no account is 0."""
+        return Place(self.account_id or 0, self.country, self.network, self.prefix)
 
     def is_decision(self) -> bool:
         """Tell whether a person decided it."""
@@ -80,6 +94,8 @@ def forgiven(record: Record, *, at: datetime) -> Record:
 
 def _after(record: Record, fact: Fact, ruled: Mapping[int, Ruling]) -> Record:
     if fact.says == Says.FAILED:
+        if fact.incident_id is not None:
+            return record
         ruling = ruled.get(fact.rule_id or 0)
         return _failed(record, fact, ruling) if ruling else record
     if fact.says == Says.DELIVERED:

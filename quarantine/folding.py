@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
+from django.dispatch import Signal
+
 from messaging.statuses import AddressStatus
 from quarantine import facts, ledger, rulebook, words
 from quarantine.facts import Fact, Folded, Says
@@ -13,6 +15,8 @@ from quarantine.rules import Ruling
 from quarantine.standing import Standing
 from quarantine.words import Said
 
+# Sent with the `address_ids` of those that came into quarantine, left it, or stand there otherwise.
+quarantine_changed = Signal()
 # What a Change says where what was its cause is no longer found.
 READ_AGAIN = "Callbacks were read again: this was not asked for."
 FORGIVEN = "The last error is long enough ago."
@@ -22,12 +26,38 @@ FORGIVEN = "The last error is long enough ago."
 class News:
     """What became known of addresses, by their ids.
 
-    anew: those that have lost a fact; since: those whose successes are known further back.
+    anew: those that have lost a fact; since: those whose successes are known further back;
+    released: those whose last release is another one now.
     """
 
     added: dict[int, list[Fact]] = field(default_factory=dict)
     anew: set[int] = field(default_factory=set)
     since: dict[int, datetime] = field(default_factory=dict)
+    released: Mapping[int, datetime | None] = field(default_factory=dict)
+
+
+class Author(NamedTuple):
+    """Who brings the news, where it is a person.
+
+    act_id: the decision about many addresses.  text: why, where no fact tells it.
+    """
+
+    actor_id: int | None = None
+    act_id: int | None = None
+    text: str = ""
+
+
+NOBODY = Author()
+
+
+class Because(NamedTuple):
+    """What a fold is due to where no fact is new, and the incident that is behind it."""
+
+    text: str
+    incident_id: int | None = None
+
+
+NOT_ASKED = Because(READ_AGAIN)
 
 
 class _Moved(NamedTuple):
@@ -45,24 +75,36 @@ def settle(
     news: News,
     *,
     at: datetime,
-    actor_id: int | None = None,
+    author: Author = NOBODY,
+    because: Because = NOT_ASKED,
 ) -> None:
     """Write how locked addresses stand after the news, whose facts have been written already."""
     folded, ruled = _fold(known, news)
     changed: list[tuple[int, Standing]] = []
     steps: list[Step] = []
     for address_id, address in known.items():
-        moved = _move(address_id, address.standing, folded, news, at=at)
+        moved = _move(address_id, address.standing, folded, news, at=at, text=because.text)
         moved = moved._replace(now=words.after(moved.now, heard[address_id].values()))
         if moved.now != moved.before:
             changed.append((address_id, moved.now))
         decided = any(fact.is_decision() for fact in news.added.get(address_id, ()))
-        if decided or moved.now.status != moved.before.status:
+        if decided or author.text or moved.now.status != moved.before.status:
             word = words.latest(heard[address_id].values())
             step = _step(address_id, moved, word, ruled, decided=decided, at=at)
-            steps.append(step._replace(actor_id=actor_id))
+            if author.text:
+                step = Step(*step[:4], at, author.text)
+            step = step._replace(incident_id=because.incident_id)
+            steps.append(step._replace(actor_id=author.actor_id, act_id=author.act_id))
     ledger.write_standings(changed, at=at)
     ledger.write_steps(steps)
+    _announce([(key, known[key].standing.status, now.status) for key, now in changed])
+
+
+def _announce(changed: Sequence[tuple[int, str, str]]) -> None:
+    """Tell packages above of quarantine in the running transaction; changed: status before, now."""
+    ids = [key for key, *statuses in changed if AddressStatus.QUARANTINE in statuses]
+    if ids:
+        quarantine_changed.send(sender=Standing, address_ids=ids)
 
 
 def _move(
@@ -72,25 +114,27 @@ def _move(
     news: News,
     *,
     at: datetime,
+    text: str,
 ) -> _Moved:
     """Return an address with its new record, words not yet considered."""
     now = before
     if address_id in news.since:
         now = now._replace(known_since=news.since[address_id])
+    if address_id in news.released:
+        now = now._replace(released_at=news.released[address_id])
     if address_id not in folded:
-        return _Moved(before, now, None, READ_AGAIN)
+        return _Moved(before, now, None, text)
     record, cause, last = folded[address_id]
     kept = facts.forgiven(record, at=at)
     if kept != record or last is None:
         # Nothing that comes can go on from here: it may belong before what was forgiven.
         now = now.having(kept)._replace(folded_at=None, folded_key=None)
-        text = READ_AGAIN if kept == record else FORGIVEN
-        return _Moved(before, now, None, text)
+        return _Moved(before, now, None, text if kept == record else FORGIVEN)
     now = now.having(record)._replace(folded_at=last.at, folded_key=last.key)
     releases = [fact.at for fact in news.added.get(address_id, ()) if fact.says == Says.RELEASED]
     if releases:
         now = now._replace(released_at=max(releases))
-    return _Moved(before, now, cause, READ_AGAIN)
+    return _Moved(before, now, cause, text)
 
 
 def _step(

@@ -42,7 +42,8 @@ def _forgive(ids: list[int], *, at: datetime) -> int:
 def drop_old_facts(*, at: datetime) -> int:
     """Drop facts about valid addresses whose messages are past their retention.
 
-    Whoever is not valid keeps them all, since its record is made of them.
+    Whoever is not valid keeps them all, since its record is made of them; so does whoever a bulk
+    act decided on that can still be undone.
     """
     boundary = at - MONTH * settings.MESSAGE_RETENTION_MONTHS
     with connection.cursor() as cursor:
@@ -51,8 +52,11 @@ def drop_old_facts(*, at: datetime) -> int:
             DELETE FROM quarantine_fact fact USING quarantine_address address
              WHERE fact.address_id = address.id AND fact.message_id < %s
                AND address.status = 'valid'
+               AND NOT EXISTS (SELECT FROM quarantine_fact decision
+                                 JOIN quarantine_bulkact act ON act.id = decision.act_id
+                                WHERE decision.address_id = address.id AND act.at > %s)
             """,
-            [lowest_id(boundary)],
+            [lowest_id(boundary), at - MONTH],
         )
         dropped: int = cursor.rowcount
     return dropped

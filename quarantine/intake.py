@@ -9,10 +9,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from messaging.channels import Channel
-from quarantine import fingerprints, folding, ledger, rulebook, rules, words
+from quarantine import fingerprints, folding, incidents, ledger, rulebook, rules, words
 from quarantine.facts import Fact, Says
 from quarantine.folding import News
+from quarantine.incidents import Holding
 from quarantine.ledger import Known, Name
 from quarantine.words import Said
 
@@ -37,13 +37,13 @@ History = Callable[[Mapping[Name, datetime]], Iterable[Ended]]
 
 def take(
     *,
-    said: Mapping[str, Sequence[Said]],
+    said: Mapping[Name, Sequence[Said]],
     withdrawn: Collection[bytes] = (),
     ended: Sequence[Ended] = (),
     history: History,
     at: datetime,
 ) -> Counter[int]:
-    """Take words of addresses (in E.164) and ends of messages into account.
+    """Take words of addresses and ends of messages into account.
 
     withdrawn: keys of words that are forgotten unless said again.  Returns, by delivery, how many
     messages more (or fewer) an opt-out answers now.  What is known already changes nothing.
@@ -59,7 +59,7 @@ def take(
     if not known:
         return opted
     heard = {
-        address_id: _merged(address.words, said.get(address.spelling, ()), withdrawn)
+        address_id: _merged(address.words, said.get(_name(address), ()), withdrawn)
         for address_id, address in known.items()
     }
     ledger.write_words(known, heard)
@@ -88,12 +88,15 @@ def _ruled(ended: Sequence[Ended]) -> dict[int, int]:
 
 
 def _marks(
-    said: Mapping[str, Sequence[Said]], ended: Sequence[Ended], ruled: Mapping[int, int]
+    said: Mapping[Name, Sequence[Said]], ended: Sequence[Ended], ruled: Mapping[int, int]
 ) -> dict[Name, bytes]:
     """Return the names that need a row, with their hashes."""
-    names = {Name(str(Channel.SMS), address) for address in said}
-    names |= {end.name for end in ended if end.message_id in ruled}
+    names = said.keys() | {end.name for end in ended if end.message_id in ruled}
     return {name: fingerprints.of(name.address) for name in names}
+
+
+def _name(known: Known) -> Name:
+    return Name(known.channel, known.spelling)
 
 
 def _merged(
@@ -116,14 +119,12 @@ def _write_facts(
     """Write what has become a fact or is one no more; return what that is for each address."""
     # Of an erased address nothing is kept but that it is denylisted.
     ids = {
-        Name(address.channel, address.spelling): address_id
-        for address_id, address in known.items()
-        if not address.erased
+        _name(address): address_id for address_id, address in known.items() if not address.erased
     }
     ends = {end.message_id: end for end in ended if end.name in ids}
     since = _since(known, ids, ends.values(), ruled)
     if since:
-        named = {Name(known[key].channel, known[key].spelling): at for key, at in since.items()}
+        named = {_name(known[key]): at for key, at in since.items()}
         ends = {end.message_id: end for end in history(named)} | ends
     counted = {
         key for key, address in known.items() if address.standing.known_since is not None
@@ -131,6 +132,7 @@ def _write_facts(
     news = News(since=since)
     added: dict[int, list[Fact]] = defaultdict(list)
     gone = []
+    held = _holding(ended, ruled)
     stored = ledger.facts_of_messages([key for key in ends if ids[ends[key].name] in counted])
     for message_id, end in ends.items():
         address_id = ids[end.name]
@@ -140,7 +142,7 @@ def _write_facts(
         if old:
             gone.append(message_id)
             news.anew.add(address_id)
-        fact = _kept(end, ruled)
+        fact = _kept(end, ruled, held)
         if fact and address_id in counted:
             added[address_id].append(fact)
     ledger.write_facts(gone=gone, added=added)
@@ -148,13 +150,21 @@ def _write_facts(
     return news
 
 
-def _kept(end: Ended, ruled: Mapping[int, int]) -> Fact | None:
+def _holding(ended: Sequence[Ended], ruled: Mapping[int, int]) -> list[Holding]:
+    """Return the incidents that failures among these may belong to; none changes meanwhile."""
+    times = [end.fact.at for end in ended if end.fact and end.message_id in ruled]
+    return incidents.holding(since=min(times)) if times else []
+
+
+def _kept(end: Ended, ruled: Mapping[int, int], held: Sequence[Holding]) -> Fact | None:
     """Return the fact as it is stored, None where it does not count."""
     if end.fact is None or not end.failed():
         return end.fact
     rule_id = ruled.get(end.message_id)
     text = end.fact.text[:LONGEST_TEXT]
-    return end.fact._replace(rule_id=rule_id, text=text) if rule_id else None
+    if not rule_id:
+        return None
+    return incidents.marked(end.fact._replace(rule_id=rule_id, text=text), held)
 
 
 def _since(

@@ -19,10 +19,6 @@ _STANDING_TYPES = (
     f"{_RECORD_TYPES}, %s, {_RECORD_TYPES}, %s::integer, %s::timestamptz, %s::timestamptz, "
     "%s::bytea, %s::timestamptz, %s::timestamptz"
 )
-_COLUMNS_OF_A_CHANGE = (
-    "address_id", "before", "after", "reason", "at", "text", "rule_id", "rule_version",
-    "inbound_id", "message_id", "provider", "code", "actor_id",
-)  # fmt: skip
 
 
 class Name(NamedTuple):
@@ -58,21 +54,28 @@ class Step(NamedTuple):
     provider: str = ""
     code: str = ""
     actor_id: int | None = None
+    act_id: int | None = None
+    incident_id: int | None = None
 
 
 def add_missing(marks: Mapping[Name, bytes]) -> None:
     """Insert a row for each address that has none, neither by itself nor by its hash."""
-    if not marks:
-        return
+    if marks:
+        named = "unnest(%s::text[], %s::text[], %s::bytea[]) AS named(channel, address, mark)"
+        add_missing_of(named, rows.arrays([(*name, mark) for name, mark in marks.items()]))
+
+
+def add_missing_of(named: str, parameters: Sequence[str | int]) -> None:
+    """Insert a row for each address that has none; named: SQL of (channel, address, mark)."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """
+            f"""
             INSERT INTO quarantine_address
                    (channel, address, status, reason, error_text, error_count, by_word, beneath,
                     beneath_reason, beneath_text, created_at, modified_at)
             SELECT named.channel, named.address, 'valid', 0, '', 0, false, 'valid', 0, '',
                    now(), now()
-              FROM unnest(%s::text[], %s::text[], %s::bytea[]) AS named(channel, address, mark)
+              FROM {named}
              WHERE NOT EXISTS (SELECT FROM quarantine_address known
                                 WHERE known.channel = named.channel
                                   AND known.address = named.address AND known.address <> '')
@@ -82,7 +85,7 @@ def add_missing(marks: Mapping[Name, bytes]) -> None:
              ORDER BY named.channel, named.address
             ON CONFLICT DO NOTHING
             """,
-            rows.arrays([(*name, mark) for name, mark in marks.items()]),
+            parameters,
         )
 
 
@@ -249,4 +252,4 @@ def write_standings(changed: Sequence[tuple[int, Standing]], *, at: datetime) ->
 
 def write_steps(steps: Iterable[Step]) -> None:
     """Add lines to the stories of addresses."""
-    rows.insert("quarantine_change", _COLUMNS_OF_A_CHANGE, list(steps))
+    rows.insert("quarantine_change", Step._fields, list(steps))

@@ -1,6 +1,8 @@
 """The list of addresses that are not simply valid, cut in every way it can be asked for."""
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
@@ -12,9 +14,10 @@ MOST_OF_A_STORY = 500
 
 
 class Filter(NamedTuple):
-    """Which addresses; without a status all that are not valid.
+    """Which addresses; without a status all that are not valid, unless they are named by id.
 
-    search: how the address begins.  delivery_id: the one that caused the standing.
+    search: how the address begins; prefix: how the number does.  delivery_id: the one that caused
+    the standing; deliveries: a query of the ids of several.  since, until: when the last error was.
     """
 
     status: str = ""
@@ -22,24 +25,41 @@ class Filter(NamedTuple):
     reason: int | None = None
     delivery_id: int | None = None
     search: str = ""
+    prefix: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    deliveries: "QuerySet[Any] | None" = None
+    ids: Sequence[int] = ()
 
 
 def listed(chosen: Filter, *, sees_addresses: bool) -> "QuerySet[Address]":
-    """Return the addresses; a search finds none for those who may not see them."""
-    found = Address.objects.exclude(status=AddressStatus.VALID)
-    if chosen.status:
-        found = Address.objects.filter(status=chosen.status)
-    if chosen.channel:
-        found = found.filter(channel=chosen.channel)
-    if chosen.reason is not None:
-        found = found.filter(reason=chosen.reason)
-    if chosen.delivery_id is not None:
-        found = found.filter(delivery_id=chosen.delivery_id)
-    if chosen.search:
-        if not sees_addresses:
-            return found.none()
-        found = found.filter(address__startswith=spelled(chosen.search))
+    """Return the addresses; how one begins finds none for those who may not see them."""
+    found = Address.objects.filter(**_exact(chosen))
+    if not chosen.status and not chosen.ids:
+        found = found.exclude(status=AddressStatus.VALID)
+    if chosen.since:
+        found = found.filter(last_error_at__gte=chosen.since)
+    if chosen.until:
+        found = found.filter(last_error_at__lt=chosen.until)
+    for beginning in (chosen.search, chosen.prefix):
+        if beginning:
+            if not sees_addresses:
+                return found.none()
+            found = found.filter(address__startswith=spelled(beginning))
     return found
+
+
+def _exact(chosen: Filter) -> dict[str, Any]:
+    """Return what columns have to be."""
+    wanted = {
+        "status": chosen.status or None,
+        "channel": chosen.channel or None,
+        "reason": chosen.reason,
+        "delivery_id": chosen.delivery_id,
+        "delivery_id__in": chosen.deliveries,
+        "pk__in": chosen.ids or None,
+    }
+    return {name: value for name, value in wanted.items() if value is not None}
 
 
 def changes(row: Address) -> "QuerySet[Change]":

@@ -1,56 +1,18 @@
-"""What is known against an address, what its holder said, the rules, and every change."""
+"""What is known against an address, what its holder said, and every change."""
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from messaging.channels import Channel
 from messaging.failures import FailureType, Reason
 from messaging.statuses import AddressStatus
+from quarantine.bulk_models import BulkAct
+from quarantine.outage_models import Incident, Tally, Watch
+from quarantine.rule_models import Rule
 
-
-class Rule(models.Model):
-    """What a failure of one type and reason does to the address, on one channel or on any."""
-
-    class Action(models.TextChoices):
-        """What happens to the address."""
-
-        IGNORE = "ignore", _("Ignore")
-        COUNT = "count", _("Count")
-        QUARANTINE = "quarantine", _("Quarantine")
-        DENYLIST = "denylist", _("Denylist")
-
-    channel = models.CharField(max_length=8, choices=Channel.choices, null=True, blank=True)
-    failure_type = models.SmallIntegerField(choices=FailureType.choices)
-    reason = models.SmallIntegerField(choices=Reason.choices, null=True, blank=True)
-    action = models.CharField(max_length=12, choices=Action.choices)
-    threshold = models.PositiveSmallIntegerField(default=5)
-    forgiven_after_days = models.PositiveSmallIntegerField(default=10)
-    version = models.PositiveIntegerField(default=1)
-    made_at = models.DateTimeField(default=timezone.now)
-    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True)
-    ended_at = models.DateTimeField(null=True)
-
-    class Meta:
-        """A row is one version and never changes; of those in force one decides."""
-
-        constraints = [
-            models.UniqueConstraint(
-                fields=["channel", "failure_type", "reason"],
-                condition=Q(ended_at=None),
-                nulls_distinct=False,
-                name="one_rule_per_channel_type_and_reason",
-            ),
-            models.CheckConstraint(
-                condition=Q(threshold__gt=0), name="a_threshold_is_at_least_one"
-            ),
-            models.CheckConstraint(
-                condition=Q(forgiven_after_days__gt=0),
-                name="errors_are_forgiven_after_a_day_or_more",
-            ),
-        ]
+__all__ = ["Address", "BulkAct", "Change", "Fact", "Incident", "Rule", "Tally", "Watch", "Word"]
 
 
 class Address(models.Model):
@@ -121,6 +83,11 @@ class Address(models.Model):
                 condition=Q(forgiven_at__isnull=False),
                 name="addresses_to_forgive",
             ),
+            models.Index(
+                fields=["delivery_id"],
+                condition=~Q(status=AddressStatus.VALID) & Q(delivery_id__isnull=False),
+                name="addresses_by_their_cause",
+            ),
         ]
 
 
@@ -153,15 +120,41 @@ class Fact(models.Model):
     # A message and its delivery are above this package: kept without foreign keys.
     message_id = models.BigIntegerField(null=True)
     delivery_id = models.BigIntegerField(null=True)
+    # The decision about many addresses that it is part of.
+    act = models.ForeignKey(BulkAct, on_delete=models.PROTECT, null=True, db_index=False)
+    # Of a failure: where it happened (quarantine.places).
+    account_id = models.BigIntegerField(null=True)
+    country = models.CharField(max_length=2, blank=True, db_default="")
+    network = models.CharField(max_length=6, blank=True, db_default="")
+    prefix = models.CharField(max_length=255, blank=True, db_default="")
+    # Held as part of it, and void as long as that holds.
+    incident = models.ForeignKey(Incident, on_delete=models.SET_NULL, null=True, db_index=False)
 
     class Meta:
-        """A message ends once; an address's facts are read together."""
+        """A message ends once, a bulk act decides once; an address's facts are read together."""
 
         constraints = [
             models.UniqueConstraint(
                 fields=["message_id"],
                 condition=Q(message_id__isnull=False),
                 name="a_message_is_one_fact",
+            ),
+            models.UniqueConstraint(
+                fields=["act", "address"],
+                condition=Q(act__isnull=False),
+                name="a_bulk_act_is_one_fact_of_an_address",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["account_id", "at"],
+                condition=Q(says=2),
+                name="failures_of_an_account",
+            ),
+            models.Index(
+                fields=["incident", "delivery_id"],
+                condition=Q(incident__isnull=False),
+                name="failures_held_by_incident",
             ),
         ]
 
@@ -215,7 +208,10 @@ class Word(models.Model):
 class Change(models.Model):
     """One step in the story of an address."""
 
-    address = models.ForeignKey(Address, on_delete=models.CASCADE, related_name="changes")
+    # Its index would be the beginning of the one below.
+    address = models.ForeignKey(
+        Address, on_delete=models.CASCADE, related_name="changes", db_index=False
+    )
     at = models.DateTimeField()
     before = models.CharField(max_length=12, choices=AddressStatus.choices)
     after = models.CharField(max_length=12, choices=AddressStatus.choices)
@@ -228,7 +224,10 @@ class Change(models.Model):
     message_id = models.BigIntegerField(null=True)
     provider = models.CharField(max_length=32, blank=True)
     code = models.CharField(max_length=64, blank=True)
+    # The incident that holds the errors, or holds them no more.
+    incident = models.ForeignKey(Incident, on_delete=models.SET_NULL, null=True)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True)
+    act = models.ForeignKey(BulkAct, on_delete=models.PROTECT, null=True, db_index=False)
 
     class Meta:
         """An address's story is read in the order of time."""

@@ -43,6 +43,27 @@ def all_versions() -> dict[int, Ruling]:
     return {row.pk: _ruling(row) for row in Rule.objects.all()}
 
 
+def replaced(wanted: Iterable[Wanted]) -> Rulings:
+    """Return what these rules would decide in the place of those in force; raises BadRules."""
+    return _thought_of(_by_subject(wanted))
+
+
+def changed(wanted: Wanted) -> Rulings:
+    """Return what would decide with one rule added or changed; raises BadRules."""
+    _check(wanted, {})
+    return _thought_of(_kept() | {wanted[:3]: wanted})
+
+
+def removed(*, rule_id: int) -> Rulings:
+    """Return what would decide without a rule."""
+    return _thought_of(_kept(without=rule_id))
+
+
+def _thought_of(wanted: Mapping[tuple[str | None, int, int | None], Wanted]) -> Rulings:
+    """Return rules that are not kept: their ids are below zero."""
+    return Rulings(Ruling(-number, 0, *rule) for number, rule in enumerate(wanted.values(), 1))
+
+
 def listed() -> list[Rule]:
     """Return the rules in force, the general ones before those that are about more."""
     found = Rule.objects.filter(ended_at=None).select_related("made_by")
@@ -64,11 +85,7 @@ def replace(wanted: Iterable[Wanted], *, by: AbstractBaseUser | None, at: dateti
     A rule that is as before keeps its version.  Raises BadRules.  What was decided stays decided.
     """
     _lock()
-    new: dict[tuple[str | None, int, int | None], Wanted] = {}
-    for rule in wanted:
-        _check(rule, new)
-        new[rule[:3]] = rule
-    return _write(new, by=by, at=at)
+    return _write(_by_subject(wanted), by=by, at=at)
 
 
 @transaction.atomic
@@ -76,23 +93,35 @@ def change(wanted: Wanted, *, by: AbstractBaseUser | None, at: datetime) -> list
     """Add one rule, or put it in the place of the one about the same; raises BadRules."""
     _lock()
     _check(wanted, {})
-    kept = {row[:3]: row for row in map(_wanted, Rule.objects.filter(ended_at=None))}
-    return _write(kept | {wanted[:3]: wanted}, by=by, at=at)
+    return _write(_kept() | {wanted[:3]: wanted}, by=by, at=at)
 
 
 @transaction.atomic
 def remove(*, rule_id: int, by: AbstractBaseUser | None, at: datetime) -> list[str]:
     """End a rule, so that a more general one decides; one that has ended stays so."""
     _lock()
-    in_force = Rule.objects.filter(ended_at=None)
-    kept = {row[:3]: row for row in map(_wanted, in_force.exclude(pk=rule_id))}
-    return _write(kept, by=by, at=at)
+    return _write(_kept(without=rule_id), by=by, at=at)
 
 
 def _lock() -> None:
     """Let one change of the rules wait for another; drains read on."""
     with connection.cursor() as cursor:
         cursor.execute("LOCK TABLE quarantine_rule IN SHARE ROW EXCLUSIVE MODE")
+
+
+def _by_subject(
+    wanted: Iterable[Wanted],
+) -> dict[tuple[str | None, int, int | None], Wanted]:
+    new: dict[tuple[str | None, int, int | None], Wanted] = {}
+    for rule in wanted:
+        _check(rule, new)
+        new[rule[:3]] = rule
+    return new
+
+
+def _kept(*, without: int | None = None) -> dict[tuple[str | None, int, int | None], Wanted]:
+    rows = Rule.objects.filter(ended_at=None).exclude(pk=without or 0)
+    return {row[:3]: row for row in map(_wanted, rows)}
 
 
 def _wanted(row: Rule) -> Wanted:

@@ -10,12 +10,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from deliveries import awaiting, counters, figures, journal, record
 from deliveries.models import AuditEvent, Delivery, Message
 from messaging.statuses import IN_PROGRESS, DeliveryStatus, MessageStatus
 from providers import patience
 from providers.base import MOST_RECEIPT_HOURS
+from sending import withdrawing
 from storage.ids import lowest_id
 
 # A system that registers its messages in several requests is given this long between them.
@@ -39,12 +41,15 @@ def close_ended(*, at: datetime) -> int:
     """Finish the deliveries that have come to their end; return how many."""
     give_up_overdue(at=at)
     closed = 0
+    # What we send ourselves is known as a whole from its start.
     running = Delivery.objects.filter(
-        status=DeliveryStatus.IN_PROGRESS, last_registered_at__lt=at - QUIET
+        Q(last_registered_at__lt=at - QUIET) | Q(launch__isnull=False),
+        status=DeliveryStatus.IN_PROGRESS,
     )
     for delivery in running.order_by("id"):
         ends_at = delivery.validity_ends_at
         if ends_at and ends_at <= at:
+            withdrawing.withdraw_late(at=at)
             closed += end(delivery_id=delivery.pk, at=at)
         elif not figures.of(delivery_ids=[delivery.pk])[delivery.pk].in_progress:
             closed += finish(delivery_id=delivery.pk, at=at)
@@ -107,7 +112,10 @@ def _give_up(delivery_id: int, ids: Sequence[int], *, limit: timedelta, at: date
 
 
 def end(*, delivery_id: int, at: datetime) -> bool:
-    """Finish one delivery whose validity is over: what still waits for a receipt is given up."""
+    """Finish one delivery whose validity is over: what still waits for a receipt is given up.
+
+    What was never handed over was cancelled before (sending.withdrawing), and is not unknown.
+    """
     while _give_up_waiting(delivery_id=delivery_id, at=at):
         pass
     return finish(delivery_id=delivery_id, at=at)
@@ -126,6 +134,7 @@ def finish(*, delivery_id: int, at: datetime) -> bool:
     delivery.finished_at = at
     delivery.save(update_fields=["status", "finished_at", "modified_at"])
     text = f"Delivery finished: {now.delivered} delivered, {now.failed} failed"
+    text += f", {now.cancelled} cancelled" if now.cancelled else ""
     text += f", {now.unknown} without a receipt." if now.unknown else "."
     journal.write(delivery=delivery, code="DEL-1090", text=text, at=at)
     return True

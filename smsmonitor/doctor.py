@@ -15,6 +15,7 @@ from kombu.exceptions import OperationalError as BrokerError
 from ingestion.models import HeldCallback, QueueItem
 from smsmonitor import queues, requirements
 from storage import ids, partitions
+from tracking import networks, places, spool
 
 _CLOCK_WARNING = 2.0
 _CLOCK_PROBLEM = 60.0
@@ -22,7 +23,12 @@ _LATE = timedelta(minutes=1)
 _VERY_LATE = timedelta(minutes=10)
 _LITTLE_SPACE = 1024**3
 _NO_SPACE = 200 * 1024**2
-# The batcher of each web process, beat, a person's shell, a monitor.
+# The batchers of callbacks and of links, and the spool's loader.
+_CONNECTIONS_OF_WEB = 3
+# Those of `worker` and of `sender`, and one to tell how far a preparation is.
+_WORKERS = 2
+_CONNECTIONS_OF_WORK = 1
+# Beat, a person's shell, a monitor, a command.
 _CONNECTIONS_BESIDE = 4
 
 
@@ -46,6 +52,7 @@ class Finding(NamedTuple):
 def examine(*, at: datetime) -> Iterator[Finding]:
     """Yield one finding after the other; without a database, or its tables, some cannot be made."""
     yield _disk()
+    yield _files()
     yield _server("cache", requirements.cache)
     yield _server("broker", requirements.broker)
     database = _server("database", requirements.database)
@@ -60,6 +67,7 @@ def examine(*, at: datetime) -> Iterator[Finding]:
         yield _partitions(at)
         yield _backlog(at)
         yield _held()
+        yield _spool()
     yield _workers()
 
 
@@ -106,8 +114,9 @@ def _connections() -> Finding:
             " - current_setting('superuser_reserved_connections')::int"
         )
         allowed = cursor.fetchone()[0]
-    web = settings.WEB_WORKERS * (settings.WEB_THREADS + 1)
-    needed = web + settings.WORKER_CONCURRENCY + _CONNECTIONS_BESIDE
+    web = settings.WEB_WORKERS * (settings.WEB_THREADS + _CONNECTIONS_OF_WEB)
+    work = settings.WORKER_CONCURRENCY * (_WORKERS + _CONNECTIONS_OF_WORK)
+    needed = web + work + _CONNECTIONS_BESIDE
     text = f"{needed} needed at most, {allowed} allowed"
     if needed > allowed:
         cure = "Lower WEB_WORKERS, WEB_THREADS or WORKER_CONCURRENCY, or raise max_connections."
@@ -123,6 +132,18 @@ def _partitions(at: datetime) -> Finding:
     text = f"{len(missing)} missing, rows outside every partition in {sorted(strays) or 'no table'}"
     state = State.PROBLEM if strays else State.WARNING
     return Finding("partitions", state, text, "Run `manage.py maintain_partitions`.")
+
+
+def _files() -> Finding:
+    """Look at what the operator supplied for clicks."""
+    for name, why in (
+        ("COUNTRY_DATABASE", places.fault(settings.COUNTRY_DATABASE)),
+        ("DATA_CENTRES_FILE", networks.fault(settings.DATA_CENTRES_FILE)),
+    ):
+        if why:
+            cure = f"Correct the file that {name} names, or leave the variable out."
+            return Finding("clicks", State.WARNING, f"{name} cannot be used: {why}", cure)
+    return Finding("clicks", State.OK, "files for clicks: can be used, or none are named")
 
 
 def _backlog(at: datetime) -> Finding:
@@ -145,6 +166,16 @@ def _held() -> Finding:
         cure = "Retry or discard them at /callbacks/health/."
         return Finding("callbacks", State.WARNING, text, cure)
     return Finding("callbacks", State.OK, text)
+
+
+def _spool() -> Finding:
+    megabytes = spool.size() >> 20
+    if not spool.is_waiting():
+        return Finding("spool", State.OK, "no click waits on this machine's disk")
+    text = f"{megabytes} of {settings.CLICK_SPOOL_MB} MB of clicks wait on this machine's disk"
+    state = _grade(megabytes * 2 > settings.CLICK_SPOOL_MB, megabytes >= settings.CLICK_SPOOL_MB)
+    cure = "" if state is State.OK else "See whether the worker runs and what it logs."
+    return Finding("spool", state, text, cure)
 
 
 def _workers() -> Finding:

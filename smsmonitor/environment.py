@@ -102,6 +102,17 @@ def folder(name: str, *, default: Path) -> Path:
     return path
 
 
+def file(name: str) -> str:
+    """Return the path of a file that can be read, or nothing where none is named."""
+    value = text(name)
+    if not value:
+        return ""
+    path = Path(value).expanduser().absolute()
+    if not path.is_file() or not os.access(path, os.R_OK):
+        raise wrong(name, value, "the path of a file that can be read")
+    return str(path)
+
+
 def time_zone(name: str, *, default: str) -> str:
     """Return the name of a time zone that this machine knows."""
     value = text(name, default=default)

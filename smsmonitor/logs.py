@@ -41,12 +41,20 @@ def redact_values(_logger: WrappedLogger, _method: str, event: EventDict) -> Eve
 
 
 def brief_about_outages(record: logging.LogRecord) -> bool:
-    """Leave the traceback out where a server is away (a filter of the standard library).
+    """Say in one line that a server is away, and not where that was met (a logging filter).
 
-    Every task meets it again every few seconds, and where it was met says nothing.
+    Every task meets it again every few seconds.
     """
-    if record.exc_info and isinstance(record.exc_info[1], _OUTAGES):
+    error = record.exc_info[1] if record.exc_info else None
+    # Beat tells of nothing else than that the broker is away, in an error of its own.
+    is_beats = record.name == "celery.beat"
+    if isinstance(error, _OUTAGES) or (error and is_beats):
         record.exc_info = None
+        told = str(error).partition("\n")[0]
+        if task := getattr(record, "data", {}).get("name"):
+            record.msg, record.args = "%s failed, and comes again: %s", (task, told)
+        elif is_beats:
+            record.msg, record.args = "%s", (told,)
     return True
 
 

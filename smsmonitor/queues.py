@@ -5,12 +5,15 @@ from urllib.parse import parse_qs, urlsplit
 
 from kombu import Queue
 
-NAMES = ("receipts", "clicks", "sending", "default")
+NAMES = ("receipts", "clicks", "sending", "dispatch", "default")
+# Handing over waits for providers, who may be slow: that must not keep receipts waiting.
+SLOW = ("dispatch",)
 
 # By module, so that a new task of a package needs no line here.
 ROUTES = {
     "ingestion.tasks.*": {"queue": "receipts"},
     "tracking.tasks.*": {"queue": "clicks"},
+    "sending.tasks.hand_over": {"queue": "dispatch"},
     "sending.tasks.*": {"queue": "sending"},
 }
 

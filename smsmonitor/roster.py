@@ -2,6 +2,7 @@
 
 import socket
 import sys
+from collections.abc import Sequence
 
 from django.conf import settings
 
@@ -38,14 +39,24 @@ def web() -> Program:
 
 
 def worker() -> Program:
-    """Return the worker of all queues."""
+    """Return the worker of all queues but the slow ones."""
+    return _worker("worker", [name for name in queues.NAMES if name not in queues.SLOW])
+
+
+def sender() -> Program:
+    """Return the worker that hands messages over to providers, who may be slow."""
+    return _worker("sender", queues.SLOW)
+
+
+def _worker(name: str, taken: Sequence[str]) -> Program:
     return Program(
-        name="worker",
+        name=name,
         command=(
             *_CELERY,
             "worker",
-            *("--concurrency", str(settings.WORKER_CONCURRENCY), "-Q", ",".join(queues.NAMES)),
-            *("--loglevel", settings.LOG_LEVEL, "--without-gossip", "--without-mingle"),
+            *("--concurrency", str(settings.WORKER_CONCURRENCY), "-Q", ",".join(taken)),
+            *("--hostname", f"{name}@%h", "--loglevel", settings.LOG_LEVEL),
+            *("--without-gossip", "--without-mingle"),
         ),
     )
 

@@ -76,7 +76,12 @@ class _System:
             await asyncio.to_thread(postgres.ensure_database, self._ground)
         await self._prepare()
         web = Keeper(roster.web())
-        self._others = [web, Keeper(roster.worker()), Keeper(roster.beat())]
+        self._others = [
+            web,
+            Keeper(roster.worker()),
+            Keeper(roster.sender()),
+            Keeper(roster.beat()),
+        ]
         for program in self._others:
             self._keep(program)
         await _served(web)

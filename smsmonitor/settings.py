@@ -30,6 +30,7 @@ BEHIND_TLS = PUBLIC_URL.startswith("https://")
 
 DEBUG = environment.flag("DEBUG")
 SECRET_KEY = environment.text("SECRET_KEY") or keys.kept(SMSMONITOR_HOME)
+SECRET_KEY_FALLBACKS = environment.words("SECRET_KEY_FALLBACKS")
 METRICS_TOKEN = environment.text("METRICS_TOKEN")
 BENCH_HELLO = environment.flag("BENCH_HELLO")
 
@@ -69,16 +70,20 @@ CACHES = {
 }
 
 # What the work is allowed
-INBOX_BATCH = environment.number("INBOX_BATCH", default=1000, least=1, most=10_000)
+INBOX_BATCH = environment.number("INBOX_BATCH", default=2000, least=1, most=10_000)
 INBOX_RETENTION_DAYS = environment.number("INBOX_RETENTION_DAYS", default=7, least=1, most=365)
 MESSAGE_RETENTION_MONTHS = environment.number(
     "MESSAGE_RETENTION_MONTHS", default=24, least=1, most=1200
 )
 PARKED_HOURS = environment.number("PARKED_HOURS", default=72, least=1, most=8760)
 CALLBACK_MATCH_DAYS = environment.number("CALLBACK_MATCH_DAYS", default=35, least=1, most=3650)
+COUNTRY_DATABASE = environment.file("COUNTRY_DATABASE")
+DATA_CENTRES_FILE = environment.file("DATA_CENTRES_FILE")
 CALLBACK_MAX_BYTES = environment.number(
     "CALLBACK_MAX_BYTES", default=65_536, least=1024, most=10_485_760
 )
+LINK_DAYS = environment.number("LINK_DAYS", default=180, least=1, most=3650)
+CLICK_SPOOL_MB = environment.number("CLICK_SPOOL_MB", default=256, least=1, most=65_536)
 WEB_WORKERS = environment.number("WEB_WORKERS", default=2, least=1, most=64)
 WEB_THREADS = environment.number("WEB_THREADS", default=32, least=2, most=256)
 WORKER_CONCURRENCY = environment.number("WORKER_CONCURRENCY", default=2, least=1, most=64)
@@ -112,6 +117,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "smsmonitor.leftovers.middleware",
+    "tracking.redirect.middleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "smsmonitor.policy.security_policy",
@@ -225,6 +231,8 @@ SPECTACULAR_SETTINGS = {
         "QualificationStatusEnum": "api.serializers.qualifications.STATUSES",
         "AddressStatusEnum": "messaging.statuses.AddressStatus",
         "DecidedStatusEnum": "api.serializers.quarantine.DECIDED",
+        "BulkActionEnum": "quarantine.bulk_models.BulkAct.Action",
+        "BulkStateEnum": "quarantine.bulk_models.BulkAct.State",
         "AddedStatusEnum": "api.serializers.quarantine.ADDED",
         "FailureTypeEnum": "api.fields.FAILURE_TYPES",
         "ReasonEnum": "api.fields.REASONS",

@@ -3,11 +3,13 @@
 from django.conf import settings
 from django.urls import include, path
 
+from ingestion.simulator import reception
 from smsmonitor import probes
 
 urlpatterns = [
     # First, since each address that is tried before another costs: nothing is asked for as often.
     path("callbacks/", include("ingestion.urls")),
+    path("simulator/messages/", reception.take, name="simulator_messages"),
     path("healthz", probes.healthz, name="healthz"),
     path("readyz", probes.readyz, name="readyz"),
     path("metrics", probes.metrics, name="metrics"),

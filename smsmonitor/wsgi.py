@@ -10,7 +10,12 @@ from smsmonitor import celery_app, queues
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "smsmonitor.settings")
 
-application = get_wsgi_application()
+django_application = get_wsgi_application()
+
+# What has models can only be imported now.
+from tracking import redirect  # noqa: E402
+
+application = redirect.at_the_door(django_application)
 
 # A worker may wait for its broker; whoever asks for a page, or rings the doorbell, may not.
 celery_app.conf.broker_transport_options = queues.transport_options(

@@ -11,6 +11,9 @@ from psycopg2.extras import execute_values
 # PostgreSQL's text format of COPY: these four would end a value or a row.
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
+# How much COPY is given at a time: each piece has to wait for Python's lock.
+COPY_CHARACTERS = 1 << 18
+
 
 def insert(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Insert all rows with one statement; none where there are none."""
@@ -29,20 +32,46 @@ def put(statement: str, rows: Sequence[Sequence[Any]], *, template: str | None =
         execute_values(cursor.cursor, statement, rows, template=template, page_size=len(rows))
 
 
+def claim(table: str, column: str, *, most: int) -> list[int]:
+    """Delete the oldest rows of a queue; return their column's values, each once, in order.
+
+    Whoever claims at the same time gets other rows.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"DELETE FROM {table} WHERE id = ANY(ARRAY(SELECT id FROM {table} ORDER BY id LIMIT %s "
+            f"FOR UPDATE SKIP LOCKED)) RETURNING {column}",
+            [most],
+        )
+        return sorted({row[0] for row in cursor.fetchall()})
+
+
 def copy(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Stream rows into a table with COPY; values are text, numbers, booleans or None.
 
     What goes wrong while the rows are made is raised as it is.
     """
-    reader = _Reader("\t".join(map(_as_text, row)) + "\n" for row in rows)
+    reader = _Reader(map(_as_line, rows))
     with connection.cursor() as cursor, connection.wrap_database_errors:
         try:
-            cursor.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN", reader)
+            cursor.copy_expert(
+                f"COPY {table} ({', '.join(columns)}) FROM STDIN", reader, COPY_CHARACTERS
+            )
         except Exception:
             # psycopg2 cancels the COPY and tells of that only.
             if reader.fault:
                 raise reader.fault from None
             raise
+
+
+def _as_line(row: Sequence[Any]) -> str:
+    """Return a row as COPY reads it."""
+    line = "\t".join([value if type(value) is str else str(value) for value in row])
+    # Most rows hold nothing that has to be escaped, which a look at the whole row tells.
+    plain = not ("\\" in line or "\n" in line or "\r" in line or None in row)
+    if plain and line.count("\t") == len(row) - 1:
+        return f"{line}\n"
+    return "\t".join(map(_as_text, row)) + "\n"
 
 
 def _as_text(value: Any) -> str:

@@ -10,9 +10,10 @@ from api.fields import IdField, TimeField
 from api.strictness import Strict
 from ingestion import accounts
 from providers import registry
-from providers.base import UnsignedProvider
 from providers.models import ProviderAccount
 from providers.secrets import UnreadableCredentials
+from sending import lanes
+from sending.models.lane import MOST_A_SECOND
 
 VERIFICATIONS = [
     ("signature", "Every callback must carry its provider's proof."),
@@ -35,11 +36,30 @@ class AccountSerializer(Strict):
         default=dict,
         help_text="By name, as the kind wants them; PATCH replaces all of them.",
     )
+    messages_per_second = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        min_value=1,
+        max_value=MOST_A_SECOND,
+        help_text="How many are handed over at most; null: as for all accounts of the kind.",
+    )
+    short_domain = serializers.CharField(
+        max_length=270,
+        required=False,
+        allow_blank=True,
+        help_text="Of its links, such as `https://sms.example`; empty: a path of ours.",
+    )
     credentials_set = serializers.SerializerMethodField()
     verification = serializers.SerializerMethodField()
     warning = serializers.SerializerMethodField()
     callback_url = serializers.SerializerMethodField()
     created_at = TimeField(read_only=True)
+
+    def to_representation(self, account: ProviderAccount) -> dict[str, Any]:
+        """Return an account as JSON, with the rate that is in force."""
+        shown = dict(super().to_representation(account))
+        shown["messages_per_second"] = lanes.rate_of(account, getattr(account, "lane", None))
+        return shown
 
     def get_credentials_set(self, account: ProviderAccount) -> list[str]:
         """Return the names of the credentials that are set."""
@@ -48,10 +68,10 @@ class AccountSerializer(Strict):
     @extend_schema_field(serializers.ChoiceField(choices=VERIFICATIONS))
     def get_verification(self, account: ProviderAccount) -> str:
         """Return what proves a callback: `signature`, `token`, or `none` where it is turned off."""
-        if (_credentials(account) or {}).get("verify") == "none":
+        credentials = _credentials(account) or {}
+        if credentials.get("verify") == "none":
             return "none"
-        unsigned = isinstance(registry.get(account.kind), UnsignedProvider)
-        return "token" if unsigned else "signature"
+        return "signature" if registry.get(account.kind).is_signed(credentials) else "token"
 
     def get_warning(self, account: ProviderAccount) -> str | None:
         """Return what is unsafe about the account, or keeps its callbacks out."""
@@ -60,6 +80,10 @@ class AccountSerializer(Strict):
             return _("The credentials cannot be read under this SECRET_KEY: enter them again.")
         if credentials.get("verify") == "none":
             return _("Signatures are not checked: whoever knows the callback URL is believed.")
+        if registry.get(account.kind).lacks_secret(credentials):
+            return _(
+                "The secret that proves callbacks is missing: they are refused until it is set."
+            )
         return None
 
     def get_callback_url(self, account: ProviderAccount) -> str | None:

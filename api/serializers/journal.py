@@ -24,3 +24,12 @@ class AuditQuery(Paged):
     """How the journal can be cut."""
 
     level = serializers.ChoiceField(choices=AuditEvent.Level.choices, required=False)
+    actor = serializers.CharField(required=False, allow_blank=True, max_length=150)
+    search = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=150,
+        help_text="Text that lines contain, or what their code or actor is.",
+    )
+    since = TimeField(required=False)
+    until = TimeField(required=False)

@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from api.fields import FAILURE_TYPES, REASONS, IdField, NameField, TimeField, reason
 from api.paging import Paged
+from api.serializers.quarantine_filter import EnumField, filter_fields
 from api.strictness import Strict
 from messaging import addresses
 from messaging.channels import Channel
@@ -21,19 +22,6 @@ LONGEST_TEXT = 500
 LEFT_ALONE = (AddressStatus.QUARANTINE, AddressStatus.DENYLISTED)
 DECIDED = [(status.value, status.label) for status in (AddressStatus.VALID, *LEFT_ALONE)]
 ADDED = [(status.value, status.label) for status in LEFT_ALONE]
-
-
-class EnumField(NameField):
-    """A member of an enumeration by its name, read and written."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        """Return the number behind the name."""
-        name = super().to_internal_value(data)
-        return next(
-            int(member.value)
-            for member in self.enumeration
-            if member.api_name == name  # type: ignore[attr-defined]
-        )
 
 
 class AddressSerializer(serializers.Serializer[Any]):
@@ -72,7 +60,9 @@ class ChangeSerializer(serializers.Serializer[Any]):
     rule_version = serializers.IntegerField(allow_null=True)
     message = IdField(source="message_id", allow_null=True)
     inbound = IdField(source="inbound_id", allow_null=True)
+    incident = IdField(source="incident_id", allow_null=True)
     actor = serializers.SerializerMethodField()
+    bulk = IdField(source="act_id", allow_null=True)
 
     def get_text(self, row: Change) -> str:
         """Return what caused it."""
@@ -93,6 +83,11 @@ class FactSerializer(serializers.Serializer[Any]):
     rule = IdField(source="rule_id", allow_null=True)
     message = IdField(source="message_id", allow_null=True)
     delivery = IdField(source="delivery_id", allow_null=True)
+    incident = IdField(
+        source="incident_id",
+        allow_null=True,
+        help_text="What holds a failure, which counts for nothing then.",
+    )
 
     def get_says(self, row: Fact) -> str:
         """Return what happened: delivered, failed, released, quarantined or denylisted."""
@@ -119,16 +114,9 @@ class AddressStorySerializer(AddressSerializer):
 class AddressesQuery(Paged):
     """Which addresses; without a status all that are not valid."""
 
-    status = serializers.ChoiceField(AddressStatus.choices, required=False)
-    channel = serializers.ChoiceField(Channel.choices, required=False)
-    reason = EnumField(Reason, REASONS, required=False)
-    delivery = IdField(source="delivery_id", required=False)
-    search = serializers.CharField(
-        required=False,
-        allow_blank=True,
-        max_length=LONGEST_ADDRESS,
-        help_text="How the address begins; finds nothing without the right to see addresses.",
-    )
+    def get_fields(self) -> dict[str, Any]:
+        """Return what every list can be asked, and the filter."""
+        return super().get_fields() | filter_fields()
 
 
 class DecisionSerializer(Strict):

@@ -1,5 +1,11 @@
 """Provider accounts: making them, changing them."""
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
@@ -12,9 +18,27 @@ from api.serializers.accounts import AccountChangeSerializer, AccountSerializer
 from api.view import View, acting
 from ingestion import accounts
 from providers.models import ProviderAccount
+from sending import lanes
 from storage import keyset
+from tracking import domains
 
 MANAGE = "providers.manage_accounts"
+
+
+@transaction.atomic
+def _saved(
+    save: Callable[..., ProviderAccount], request: Request, fields: dict[str, Any]
+) -> ProviderAccount:
+    """Save an account and how fast it sends, both or none."""
+    name = "messages_per_second"
+    account = save(**{key: fields[key] for key in fields if key != name}, **acting(request))
+    if name in fields:
+        lanes.limit(account=account, rate=fields[name], **acting(request))
+    return _accounts().get(pk=account.pk)
+
+
+def _accounts() -> "QuerySet[ProviderAccount]":
+    return domains.told(ProviderAccount.objects.select_related("lane"))
 
 
 def _shown(request: Request) -> dict[str, bool]:
@@ -34,7 +58,7 @@ class AccountsView(View):
     def get(self, request: Request) -> Response:
         """List the accounts, newest first."""
         place, _ = Paged.split(request)
-        page = keyset.page(ProviderAccount.objects.all(), order=("-id",), **place)
+        page = keyset.page(_accounts(), order=("-id",), **place)
         return paging.answer(request, page, AccountSerializer, **_shown(request))
 
     @extend_schema(
@@ -46,7 +70,7 @@ class AccountsView(View):
         """Make an account; the answer holds the address to give to the provider."""
         given = AccountSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        account = accounts.create(**given.validated_data, **acting(request))
+        account = _saved(accounts.create, request, given.validated_data)
         shown = AccountSerializer(account, context=_shown(request))
         return Response(shown.data, status=status.HTTP_201_CREATED)
 
@@ -59,7 +83,7 @@ class AccountView(View):
     @extend_schema(operation_id="accounts_retrieve", responses=AccountSerializer)
     def get(self, request: Request, account_id: int) -> Response:
         """Show an account."""
-        account = get_object_or_404(ProviderAccount, pk=account_id)
+        account = get_object_or_404(_accounts(), pk=account_id)
         return Response(AccountSerializer(account, context=_shown(request)).data)
 
     @extend_schema(
@@ -68,8 +92,9 @@ class AccountView(View):
         responses=AccountSerializer,
     )
     def patch(self, request: Request, account_id: int) -> Response:
-        """Change the name, or replace the credentials."""
+        """Change name, rate or the domain of links, or replace the credentials."""
         given = AccountChangeSerializer(data=request.data, partial=True)
         given.is_valid(raise_exception=True)
-        account = accounts.change(account_id=account_id, **given.validated_data, **acting(request))
+        change = partial(accounts.change, account_id=account_id)
+        account = _saved(change, request, given.validated_data)
         return Response(AccountSerializer(account, context=_shown(request)).data)

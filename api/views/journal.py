@@ -8,7 +8,9 @@ from rest_framework.response import Response
 from api import paging
 from api.serializers.journal import AuditEventSerializer, AuditQuery
 from api.view import View
-from deliveries.models import AuditEvent, Delivery
+from deliveries import journal_lines
+from deliveries.journal_lines import Wanted
+from deliveries.models import Delivery
 from storage import keyset
 
 
@@ -24,6 +26,6 @@ class AuditView(View):
         """List the lines of the journal, newest first."""
         place, wanted = AuditQuery.split(request)
         delivery = get_object_or_404(Delivery, pk=delivery_id)
-        lines = AuditEvent.objects.filter(delivery=delivery, **wanted)
+        lines = journal_lines.listed(delivery=delivery, wanted=Wanted(**wanted))
         page = keyset.page(lines, order=("-id",), **place)
         return paging.answer(request, page, AuditEventSerializer)

@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import extend_schema
+from django.utils import timezone
+from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,14 +20,17 @@ from api.serializers.quarantine import (
     RuleSerializer,
     RulesSerializer,
 )
+from api.serializers.quarantine_filter import asked
+from api.serializers.what_if import OutlookSerializer, RulesQuery
 from api.view import View, acting, seen_by
 from deliveries import quarantining
+from ingestion import rule_previews
 from messaging.statuses import AddressStatus
 from quarantine import listing, rulebook
 from quarantine.ledger import Name
-from quarantine.listing import Filter
 from quarantine.models import Address
 from quarantine.rulebook import Wanted
+from quarantine.what_if import Outlook
 from storage import keyset
 
 MANAGE = "quarantine.manage_quarantine"
@@ -46,7 +50,7 @@ class AddressesView(View):
         """List the addresses, those that changed last first."""
         place, wanted = AddressesQuery.split(request)
         sees_addresses = seen_by(request)["viewer"].sees_addresses
-        found = listing.listed(Filter(**wanted), sees_addresses=sees_addresses)
+        found = listing.listed(asked(wanted).chosen(), sees_addresses=sees_addresses)
         page = keyset.page(found, order=listing.ORDER, **place)
         return paging.answer(request, page, AddressSerializer)
 
@@ -123,22 +127,40 @@ class RulesView(View):
 
     @extend_schema(
         operation_id="quarantine_rules_replace",
-        request=RulesSerializer,
-        responses=paging.listed(RuleSerializer),
+        parameters=[RulesQuery],
+        request=PolymorphicProxySerializer(
+            component_name="RulesOrOne",
+            serializers=[RulesSerializer, RuleSerializer],
+            resource_type_field_name=None,
+        ),
+        responses=PolymorphicProxySerializer(
+            component_name="RulesAnswer",
+            serializers=[paging.listed(RuleSerializer), OutlookSerializer],
+            resource_type_field_name=None,
+        ),
     )
     def put(self, request: Request) -> Response:
         """Put rules in the place of all in force; what was decided stays decided.
 
-        A body that is one rule is added, or takes the place of the one about the same.
+        A body that is one rule is added, or takes the place of the one about the same.  With
+        `?dry_run=true` nothing is saved: the answer tells who would have entered the quarantine
+        and who would have left it over the last 90 days (`enter`, `leave`, `unchanged`,
+        `looked_at`, `sample`, `since`).
         """
+        dry_run = RulesQuery.read(request.query_params)["dry_run"]
         if "failure_type" in request.data:
             one = RuleSerializer(data=request.data)
             one.is_valid(raise_exception=True)
-            quarantining.change_rule(Wanted(**one.validated_data), **acting(request))
+            rule = Wanted(**one.validated_data)
+            if dry_run:
+                return _outlook(request, rule_previews.of_change(rule, at=timezone.now()))
+            quarantining.change_rule(rule, **acting(request))
             return _rules()
         given = RulesSerializer(data=_results(request.data))
         given.is_valid(raise_exception=True)
         wanted = [Wanted(**rule) for rule in given.validated_data["results"]]
+        if dry_run:
+            return _outlook(request, rule_previews.of_replacement(wanted, at=timezone.now()))
         quarantining.replace_rules(wanted, **acting(request))
         return _rules()
 
@@ -148,6 +170,10 @@ def _decided(request: Request, address_id: int, wanted: str, given: DecisionSeri
         address_id=address_id, status=wanted, **given.decision(), **acting(request)
     )
     return Response(AddressSerializer(row, context=seen_by(request)).data)
+
+
+def _outlook(request: Request, outlook: Outlook) -> Response:
+    return Response(OutlookSerializer(outlook, context=seen_by(request)).data)
 
 
 def _results(data: Any) -> dict[str, Any]:

@@ -7,11 +7,11 @@ from rest_framework.response import Response
 
 from api import paging
 from api.paging import Paged
-from api.serializers.tracking import ClickSerializer, UrlSerializer
+from api.serializers.tracking import ClickSerializer, ClicksQuery, UrlSerializer
 from api.view import View
 from deliveries.models import Delivery
 from storage import keyset
-from tracking import figures
+from tracking import figures, listed
 from tracking.models import Click, TrackedUrl
 
 
@@ -38,16 +38,15 @@ class ClicksView(View):
 
     @extend_schema(
         operation_id="deliveries_clicks_list",
-        parameters=[Paged],
+        parameters=[ClicksQuery],
         responses=paging.listed(ClickSerializer),
     )
     def get(self, request: Request, delivery_id: int) -> Response:
-        """List every click, newest first."""
-        place, _ = Paged.split(request)
+        """List the clicks, newest first."""
+        place, wanted = ClicksQuery.split(request)
         delivery = get_object_or_404(Delivery, pk=delivery_id)
         # A click follows its message, and that its delivery: older months are left out.
-        clicks = Click.objects.filter(delivery=delivery, message_id__gte=delivery.pk)
-        rows = clicks.select_related("url", "message")
-        return paging.answer(
-            request, keyset.page(rows, order=("-at", "-id"), **place), ClickSerializer
-        )
+        clicks = Click.objects.filter(delivery=delivery, message_id__gte=delivery.pk, **wanted)
+        page = keyset.page(clicks.select_related("url"), order=("-at", "-id"), **place)
+        shown = page.having(listed.having_messages(page.rows))
+        return paging.answer(request, shown, ClickSerializer)

@@ -19,6 +19,12 @@ def standing_in_words(standing: tuple[int, int, int]) -> str:
 
 
 @register.filter
+def reason_name(reason: int) -> str:
+    """Name a reason."""
+    return str(Reason(reason).label)
+
+
+@register.filter
 def title_of(titles: dict[int, str], qualification_id: int | None) -> str:
     """Return what a failure means in plain words; empty where nobody knows."""
     return titles.get(qualification_id or 0, "")

@@ -7,8 +7,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from dashboard.icons import ICONS
-from messaging.statuses import AddressStatus, DeliveryStatus, MessageStatus
+from messaging.channels import Channel
+from messaging.statuses import AddressStatus, DeliveryStatus, MessageStatus, status_name
 from providers.models import Qualification
+from tracking.models import Click
 
 register = template.Library()
 
@@ -40,6 +42,7 @@ MESSAGE_MARKS = {
     MessageStatus.UNKNOWN: Mark("unknown", "unknown"),
     MessageStatus.CANCELLED: Mark("cancelled", "cancelled"),
 }
+CHANNEL_ICONS = {Channel.SMS: "phone", Channel.EMAIL: "mail"}
 LEVEL_MARKS = {
     "info": Mark("quiet", "info"),
     "warning": Mark("unknown", "warning"),
@@ -57,6 +60,12 @@ QUALIFICATION_MARKS = {
     Qualification.Status.IGNORE: Mark("quiet", "excluded"),
 }
 
+CLICK_MARKS = {
+    Click.Verdict.UNJUDGED: Mark("quiet", "clock"),
+    Click.Verdict.HUMAN: Mark("delivered", "user"),
+    Click.Verdict.BOT: Mark("cancelled", "system"),
+    Click.Verdict.PREVIEW: Mark("cancelled", "search"),
+}
 ADDRESS_MARKS = {
     AddressStatus.VALID: Mark("delivered", "check"),
     AddressStatus.WITH_ERRORS: Mark("unknown", "warning"),
@@ -108,19 +117,31 @@ def delivery_icon(status: str) -> SafeString:
 
 
 @register.simple_tag
-def message_badge(status: int) -> SafeString:
+def message_badge(status: int, channel: str) -> SafeString:
     """Draw the status of a message."""
-    known = MessageStatus(status)
-    return badge(*MESSAGE_MARKS[known], str(known.label))
+    return badge(*MESSAGE_MARKS[MessageStatus(status)], str(status_name(status, channel)))
 
 
 @register.simple_tag
-def message_icon(status: int) -> SafeString:
+def message_icon(status: int, channel: str) -> SafeString:
     """Draw the icon of a message's status, named for screen readers."""
-    known = MessageStatus(status)
-    mark = MESSAGE_MARKS[known]
+    mark = MESSAGE_MARKS[MessageStatus(status)]
+    name = str(status_name(status, channel))
+    return format_html('<span class="tone tone--{}">{}</span>', mark.tone, icon(mark.icon, name))
+
+
+@register.simple_tag
+def message_word(status: int, channel: str) -> str:
+    """Name the status of a message."""
+    return str(status_name(status, channel))
+
+
+@register.simple_tag
+def channel_icon(channel: str) -> SafeString:
+    """Draw a channel, named for screen readers."""
+    known = Channel(channel)
     return format_html(
-        '<span class="tone tone--{}">{}</span>', mark.tone, icon(mark.icon, str(known.label))
+        '<span class="tone tone--quiet">{}</span>', icon(CHANNEL_ICONS[known], str(known.label))
     )
 
 
@@ -142,6 +163,13 @@ def address_badge(status: str) -> SafeString:
     """Draw whether an address may be written to."""
     known = AddressStatus(status)
     return badge(*ADDRESS_MARKS[known], str(known.label))
+
+
+@register.simple_tag
+def click_badge(verdict: str) -> SafeString:
+    """Draw who is thought to have clicked."""
+    known = Click.Verdict(verdict)
+    return badge(*CLICK_MARKS[known], str(known.label))
 
 
 @register.simple_tag

@@ -19,7 +19,9 @@ from ingestion.simulator import trying
 from providers import registry
 from providers.base import CannotConfirm, Provider
 from providers.models import ProviderAccount
+from sending import lanes
 from storage import keyset
+from tracking import domains
 
 ROWS = 50
 RIGHT = "providers.manage_accounts"
@@ -51,7 +53,7 @@ def new(request: HttpRequest) -> HttpResponse:
     """Ask for the kind first, then for what that kind needs."""
     kind = request.POST.get("kind") or request.GET.get("kind", "")
     if kind not in dict(registry.choices()):
-        kinds = {"kinds": registry.choices()}
+        kinds = {"channels": registry.by_channel()}
         return render(request, "dashboard/account_kind.html", kinds)
     form = AccountForm(request.POST or None, provider=registry.get(kind), stored={})
     if form.is_valid():
@@ -60,12 +62,14 @@ def new(request: HttpRequest) -> HttpResponse:
                 name=form.cleaned_data["name"],
                 kind=kind,
                 credentials=form.credentials(),
+                short_domain=form.cleaned_data["short_domain"],
                 by=access.person(request),
                 at=timezone.now(),
             )
         except BadAccount as error:
             form.blame(error)
         else:
+            _limit(request, account, form)
             text = _("The account is ready: give its callback address to your provider.")
             messages.success(request, text)
             return redirect("account", account.pk)
@@ -78,11 +82,16 @@ def new(request: HttpRequest) -> HttpResponse:
 def account(request: HttpRequest, account_id: int) -> HttpResponse:
     """Show one account and take changes; its secrets are never shown again."""
     found, provider = _known(account_id)
+    lane = lanes.of(account_id=account_id)
     form = AccountForm(
         request.POST or None,
         provider=provider,
         stored=account_cards.stored(found),
-        initial={"name": found.name},
+        initial={
+            "name": found.name,
+            "rate": lane and lane.rate,
+            "short_domain": domains.of(account_id=found.pk),
+        },
     )
     if form.is_valid():
         try:
@@ -90,21 +99,32 @@ def account(request: HttpRequest, account_id: int) -> HttpResponse:
                 account_id=found.pk,
                 name=form.cleaned_data["name"],
                 credentials=form.credentials(),
+                short_domain=form.cleaned_data["short_domain"],
                 by=access.person(request),
                 at=timezone.now(),
             )
         except BadAccount as error:
             form.blame(error)
         else:
+            _limit(request, found, form)
             messages.success(request, _("The account was saved."))
             return redirect("account", found.pk)
     context = _way(found, provider) | {
         "form": form,
         "card": account_cards.of(found),
         "provider": provider,
-        "out_of_reach": arrivals.is_out_of_reach(settings.PUBLIC_URL),
+        "lane": lane,
+        "out_of_reach": not provider.calls_from_here
+        and arrivals.is_out_of_reach(settings.PUBLIC_URL),
     }
     return render(request, "dashboard/account.html", context)
+
+
+def _limit(request: HttpRequest, account: ProviderAccount, form: AccountForm) -> None:
+    """Set how fast the account sends, where its kind can."""
+    if "rate" in form.fields:
+        rate, by = form.cleaned_data["rate"], access.person(request)
+        lanes.limit(account=account, rate=rate, by=by, at=timezone.now())
 
 
 @access.page(right=RIGHT)
@@ -163,11 +183,12 @@ def _way(account: ProviderAccount, provider: Provider) -> dict[str, Any]:
     trial = trials.latest(account_id=account.pk)
     seen = sightings.of(account_ids=[account.pk])
     genuine = arrivals.first(seen.get((account.pk, True)))
+    owed = provider.is_signed(accounts.credentials_of(account))
     return {
         "genuine": genuine,
         "unproven": (account.pk, False) in seen,
         "subscriptions": subscriptions.of(account_id=account.pk),
-        "steps": arrivals.steps(trial, provider, at=at) if trial else [],
+        "steps": arrivals.steps(trial, provider, owed=owed, at=at) if trial else [],
         "trial": trial,
         "waiting": genuine is None or arrivals.goes_on(trial, at=at),
     }

@@ -1,6 +1,7 @@
-"""The tab "SMS" of a delivery: what was, or will be, written to everybody."""
+"""The tab "SMS" of a delivery: what was, or will be, written to everybody, and by which rules."""
 
-from django import forms
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -8,84 +9,103 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from dashboard import access, texts
+from dashboard import access, previews
+from dashboard.draft_form import Draft, Filing, folders
+from dashboard.previews import Written
 from deliveries import drafts
 from deliveries.models import Delivery
+from messaging import lookalikes
 
 RIGHT = "deliveries.launch_delivery"
-LONGEST_PREVIEW = 10_000
-
-
-class Content(forms.ModelForm[Delivery]):
-    """What the tab changes."""
-
-    class Meta:
-        """The sender is part of what a phone shows."""
-
-        model = Delivery
-        fields = ("sender", "content")
-        widgets = {"content": forms.Textarea({"rows": 7})}
-
-    def clean_content(self) -> str:
-        """Count a line's end as one character, as phones do."""
-        return texts.lines(self.cleaned_data["content"])
 
 
 @access.page()
 @require_http_methods(["GET", "HEAD", "POST"])
 def shown(request: HttpRequest, delivery_id: int) -> HttpResponse:
-    """Show the content, and change it as long as the delivery has not started."""
+    """Show the delivery, and change it as long as it has not started."""
     delivery = get_object_or_404(Delivery.objects.select_related("account"), pk=delivery_id)
     if request.method == "POST":
         return _changed(request, delivery)
-    form = None
-    if not delivery.is_started and request.user.has_perm(RIGHT):
-        form = Content(instance=delivery)
-    return _answer(request, delivery, form)
+    context: dict[str, Any] = {}
+    if request.user.has_perm(RIGHT):
+        if delivery.is_started:
+            context["filing"] = Filing(instance=delivery)
+        else:
+            context["form"] = Draft(instance=delivery)
+    return _answer(request, delivery, **context)
 
 
 @access.page(right=RIGHT)
 @require_POST
 def preview(request: HttpRequest) -> HttpResponse:
     """Show how a text that is being written will look; keeps nothing."""
-    context = {
-        "preview": texts.preview(
-            content=texts.lines(request.POST.get("content", "")[:LONGEST_PREVIEW]),
-            sender=request.POST.get("sender", "")[:64],
+    written = previews.written(request)
+    context: dict[str, Any] = {"news": True}
+    if replacing := request.GET.get("replace"):
+        written = written.having(
+            lookalikes.replaced(written.content, letters=replacing == "letters")
         )
-    }
-    return render(request, "dashboard/delivery/sms.html#preview", context)
+        context["replaced"] = written.content
+    delivery_id = previews.identifier(request.POST.get("delivery"))
+    delivery = Delivery.objects.filter(pk__in=[delivery_id]).first()
+    context["shown"] = previews.of(request=request, delivery=delivery, written=written)
+    context["delivery"] = delivery
+    return render(request, "dashboard/delivery/sms_preview.html", context)
+
+
+@access.page(right=RIGHT)
+@require_POST
+def filed(request: HttpRequest, delivery_id: int) -> HttpResponse:
+    """File a delivery that has started under another name, or elsewhere."""
+    delivery = get_object_or_404(Delivery.objects.select_related("account"), pk=delivery_id)
+    form = Filing(request.POST, instance=delivery)
+    if not form.is_valid():
+        return _answer(request, Delivery.objects.get(pk=delivery_id), filing=form)
+    drafts.change(delivery_id=delivery_id, **form.cleaned_data, **_acting(request))
+    messages.success(request, _("The delivery has been saved."))
+    return redirect("delivery_sms", delivery_id)
 
 
 @access.page(right=RIGHT)
 def _changed(request: HttpRequest, delivery: Delivery) -> HttpResponse:
-    kept = {"sender": delivery.sender, "content": delivery.content}
-    form = Content(request.POST, instance=delivery)
+    form = Draft(request.POST, instance=delivery)
     if not form.is_valid():
-        return _answer(request, delivery, form)
+        return _answer(request, delivery, form=form)
+    before = drafts.version(Delivery.objects.get(pk=delivery.pk))
+    seen = form.cleaned_data["version"] or before
     try:
-        drafts.change(
-            delivery_id=delivery.pk,
-            by=access.person(request),
-            at=timezone.now(),
-            **form.cleaned_data,
+        changed = drafts.change(
+            delivery_id=delivery.pk, seen=seen, **form.asked(), **_acting(request)
         )
     except drafts.NotChangeable as error:
         messages.error(request, str(error))
+    except drafts.BadDraft as error:
+        form.blame(error)
+        return _answer(request, delivery, form=form)
+    except drafts.Outdated as error:
+        theirs = form.learns(Delivery.objects.select_related("account").get(pk=delivery.pk))
+        form.add_error(None, str(error))
+        return _answer(request, delivery, form=form, theirs=theirs)
     else:
-        if form.cleaned_data != kept:
-            messages.success(request, _("The content has been saved."))
+        if drafts.version(changed) != before:
+            messages.success(request, _("The delivery has been saved."))
     return redirect("delivery_sms", delivery.pk)
 
 
-def _answer(request: HttpRequest, delivery: Delivery, form: Content | None) -> HttpResponse:
-    written = form.data if form is not None and form.is_bound else {}
-    context = {
-        "delivery": delivery,
-        "form": form,
-        "preview": texts.preview(
-            content=texts.lines(written.get("content", delivery.content)),
-            sender=written.get("sender", delivery.sender),
-        ),
-    }
-    return render(request, "dashboard/delivery/sms.html", context)
+def _acting(request: HttpRequest) -> dict[str, Any]:
+    return {"by": access.person(request), "at": timezone.now()}
+
+
+def _answer(request: HttpRequest, delivery: Delivery, **context: Any) -> HttpResponse:
+    form = context.get("form")
+    if form is not None:
+        written = Written(delivery.content, delivery.sender, delivery.account_id)
+        if form.is_bound:
+            written = previews.written(request)
+        context["folders"] = folders()
+        context["shown"] = previews.of(request=request, delivery=delivery, written=written)
+    else:
+        context["shown"] = previews.plain(delivery)
+        if "filing" in context:
+            context["folders"] = folders()
+    return render(request, "dashboard/delivery/sms.html", {"delivery": delivery, **context})

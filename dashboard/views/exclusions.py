@@ -4,9 +4,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from dashboard import access, paging
+from dashboard import access, exclusion_causes, paging
 from deliveries import figures
 from deliveries.models import Delivery, Exclusion
+from sending import preparation
+from sending.models import TypologyVersion
 from storage import keyset
 
 ROWS = 100
@@ -28,7 +30,8 @@ def exclusions(request: HttpRequest, delivery_id: int) -> HttpResponse:
     total = sum(row.count for row in counts)
     context = {
         "delivery": delivery,
-        "page": page,
+        "page": page.having(exclusion_causes.of(delivery, page.rows)),
+        "typology": _typology(delivery),
         "counts": counts,
         "chosen": chosen,
         "matching": chosen.count if chosen else total,
@@ -36,3 +39,9 @@ def exclusions(request: HttpRequest, delivery_id: int) -> HttpResponse:
         "viewer": access.viewer(request),
     }
     return render(request, "dashboard/delivery/exclusions.html", context)
+
+
+def _typology(delivery: Delivery) -> TypologyVersion | None:
+    """Return the rules by which a delivery was prepared, if it was."""
+    run = preparation.latest(delivery_id=delivery.pk)
+    return run.typology if run else None

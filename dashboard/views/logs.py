@@ -37,7 +37,7 @@ def rows(request: HttpRequest, delivery_id: int) -> HttpResponse:
         "sort": sort,
         "filter": chosen,
         "filtered": chosen != LogFilter(),
-        "choices": log_choices.of(delivery_id=delivery.pk, figures=counted, chosen=chosen),
+        "choices": log_choices.of(delivery=delivery, figures=counted, chosen=chosen),
         "count": logs.count(delivery=delivery, filter=chosen, sees_addresses=viewer.sees_addresses),
         "all": counted.to_send,
         "titles": qualifications.titles(row.message.qualification_id for row in page.rows),

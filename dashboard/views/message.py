@@ -6,20 +6,23 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from dashboard import access, evidence, inbound_rows, message_lines, paging
+from dashboard import access, click_rows, evidence, inbound_rows, message_lines, paging
 from dashboard.inbound_rows import InboundRow
 from deliveries import story
 from deliveries.models import Message, ProviderReference
 from deliveries.story import Story
 from ingestion import inbound
+from messaging.statuses import Evidence
 from quarantine import standings
 from quarantine.models import Address
 from quarantine.standings import Denied
 from storage import keyset
 from storage.ids import time_of
+from tracking.models import Click
 
 ROWS = 100
 MOST_REPLIES = 100
+MOST_CLICKS = 50
 NOTHING_NEW = 204
 
 
@@ -37,7 +40,12 @@ def message(request: HttpRequest, message_id: int) -> HttpResponse:
     manages = request.user.has_perm("quarantine.manage_quarantine")
     denied = standings.denied([found.address]).get(found.address) if manages else None
     listed = standings.listed(found.channel, found.address) if manages else None
-    stamp = _stamp(told, replies, denied, listed)
+    clicked = list(
+        Click.objects.filter(message_id=found.pk)
+        .select_related("url")
+        .order_by("-at", "-id")[:MOST_CLICKS]
+    )
+    stamp = _stamp(told, replies, denied, listed, clicked)
     if access.is_fragment(request) and request.GET.get("seen") == stamp:
         # Nothing new: the page stays as it is.
         return HttpResponse(status=NOTHING_NEW)
@@ -49,6 +57,8 @@ def message(request: HttpRequest, message_id: int) -> HttpResponse:
         "lines": message_lines.of(told),
         "grades": evidence.why(found, [line.event for line in told.events]),
         "replies": replies,
+        "clicks": click_rows.rows(clicked, message=found),
+        "clicked": Evidence.CLICKED,
         "denied": denied,
         "listed": listed,
         "references": ProviderReference.objects.filter(message_id=found.pk).order_by(
@@ -82,11 +92,16 @@ def history(request: HttpRequest, message_id: int) -> HttpResponse:
 
 
 def _stamp(
-    told: Story, replies: Sequence[InboundRow], denied: Denied | None, known: Address | None
+    told: Story,
+    replies: Sequence[InboundRow],
+    denied: Denied | None,
+    known: Address | None,
+    clicked: Sequence[Click],
 ) -> str:
     """Return a text that differs whenever the page would."""
     live = "live" if told.message.delivery.is_live else "ended"
     listed = f"{denied.since:%Y%m%d%H%M%S%f}" if denied else "free"
     listed += f"-{known.modified_at:%Y%m%d%H%M%S%f}" if known else ""
     changed = f"{told.message.changed_at:%Y%m%d%H%M%S%f}"
-    return f"{changed}-{len(told.events)}-{len(replies)}-{listed}-{live}"
+    verdicts = "".join(click.verdict[0] for click in clicked)
+    return f"{changed}-{len(told.events)}-{len(replies)}-{verdicts}-{listed}-{live}"

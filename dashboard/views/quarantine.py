@@ -1,9 +1,10 @@
 """Addresses that are left alone: the list, one address, the decision about it, and the rules."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,34 +12,36 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dashboard import access, address_story, paging
-from dashboard.qualification_form import REASONS
+from dashboard.quarantine_filter import QuarantineFilterForm
 from dashboard.quarantine_forms import DecisionForm, NewAddressForm, RuleForm
 from deliveries import quarantining
 from deliveries.models import Delivery
-from messaging.channels import Channel
-from messaging.failures import Reason
+from deliveries.quarantine_filter import Asked
+from ingestion import rule_previews
 from messaging.statuses import AddressStatus
-from quarantine import listing, rulebook
+from quarantine import listing, rulebook, what_if
 from quarantine.acts import NotNow
-from quarantine.listing import Filter
 from quarantine.models import Address, Rule
 from quarantine.rulebook import BadRules
+from quarantine.what_if import Outlook
+from sending import allowing
 from storage import keyset
 
 RIGHT = "quarantine.manage_quarantine"
 ROWS = 50
-LONGEST_SEARCH = 320
-SHOWN_REASONS = (*REASONS, Reason.QUARANTINED)
 MOST_ENDED = 50
+# What is posted along once somebody has seen what a change of the rules would have done.
+CONFIRMED = "confirmed"
 
 
 @access.page()
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
     """Show the addresses that are not simply valid, those that changed last first."""
-    chosen = _parse(request.GET)
     viewer = access.viewer(request)
-    found = listing.listed(chosen, sees_addresses=viewer.sees_addresses)
+    form = QuarantineFilterForm(request.GET, sees_addresses=viewer.sees_addresses)
+    asked = form.asked()
+    found = listing.listed(asked.chosen(), sees_addresses=viewer.sees_addresses)
     page = paging.asked(
         request,
         lambda cursor: keyset.page(found, order=listing.ORDER, cursor=cursor, size=ROWS),
@@ -47,26 +50,14 @@ def listed(request: HttpRequest) -> HttpResponse:
     causes = Delivery.objects.only("label", "code").in_bulk(ids)
     context = {
         "page": page.having([(row, causes.get(row.delivery_id or 0)) for row in page.rows]),
-        "filter": chosen,
-        "filtered": chosen != Filter(),
-        "statuses": AddressStatus.choices,
-        "channels": Channel.choices,
-        "reasons": [(reason.value, reason.label) for reason in SHOWN_REASONS],
+        "form": form,
+        "kept": form.kept(),
+        "all_that_match": urlencode({"action": "release", "all": "yes"} | form.kept()),
+        "filtered": asked != Asked() or bool(form.errors),
+        "caused_by": Delivery.objects.filter(pk=asked.delivery_id or 0).first(),
         "viewer": viewer,
     }
     return render(request, "dashboard/quarantine.html", context)
-
-
-def _parse(query: QueryDict) -> Filter:
-    """Read a filter from an address; what is not known is left out."""
-    status, channel = query.get("status", ""), query.get("channel", "")
-    reason = query.get("reason", "")
-    return Filter(
-        status=status if status in AddressStatus.values else "",
-        channel=channel if channel in Channel.values else "",
-        reason=int(reason) if reason in {str(each.value) for each in SHOWN_REASONS} else None,
-        search=query.get("search", "").strip().replace("\0", "")[:LONGEST_SEARCH],
-    )
 
 
 @access.page()
@@ -83,6 +74,7 @@ def shown(request: HttpRequest, address_id: int) -> HttpResponse:
         "form": form,
         "lines": address_story.of(row),
         "cause": Delivery.objects.filter(pk=row.delivery_id or 0).first(),
+        "allowed": allowing.is_allowed(channel=row.channel, address=row.address),
         "viewer": access.viewer(request),
     }
     return render(request, "dashboard/quarantine_address.html", context)
@@ -135,8 +127,12 @@ def rules(request: HttpRequest) -> HttpResponse:
     """Show the rules and what they were; add one, or change the one about the same."""
     manages = request.user.has_perm(RIGHT)
     form = RuleForm.of(_asked_for(request), request.POST or None) if manages else None
-    if form and form.is_valid() and _changed(request, form):
-        return redirect("quarantine_rules")
+    if form and form.is_valid():
+        if CONFIRMED not in request.POST:
+            if outlook := _outlook(form):
+                return _previewed(request, outlook, form=form)
+        elif _changed(request, form):
+            return redirect("quarantine_rules")
     ended = Rule.objects.exclude(ended_at=None).select_related("made_by").order_by("-ended_at")
     context: dict[str, Any] = {
         "rules": rulebook.listed(),
@@ -149,7 +145,13 @@ def rules(request: HttpRequest) -> HttpResponse:
 @access.page(right=RIGHT)
 @require_POST
 def remove_rule(request: HttpRequest, rule_id: int) -> HttpResponse:
-    """End a rule, so that a more general one decides."""
+    """End a rule, once it is confirmed, so that a more general one decides."""
+    if CONFIRMED not in request.POST:
+        rule = Rule.objects.filter(pk=rule_id, ended_at=None).first()
+        if rule is None:
+            return redirect("quarantine_rules")
+        outlook = rule_previews.of_removal(rule_id=rule_id, at=timezone.now())
+        return _previewed(request, outlook, rule=rule)
     told = quarantining.remove_rule(rule_id=rule_id, by=access.person(request), at=timezone.now())
     if told:
         messages.success(request, _("The rule is removed. What it decided stays decided."))
@@ -162,6 +164,35 @@ def _asked_for(request: HttpRequest) -> Rule | None:
     if not asked.isascii() or not asked.isdigit() or len(asked) > len("1000000000000000"):
         return None
     return Rule.objects.filter(pk=int(asked), ended_at=None).first()
+
+
+def _outlook(form: RuleForm) -> Outlook | None:
+    """Return what a rule would have done; tell on the form why it cannot be."""
+    try:
+        return rule_previews.of_change(form.wanted(), at=timezone.now())
+    except BadRules as error:
+        form.add_error(None, str(error))
+        return None
+
+
+def _previewed(
+    request: HttpRequest,
+    outlook: Outlook,
+    *,
+    form: RuleForm | None = None,
+    rule: Rule | None = None,
+) -> HttpResponse:
+    """Ask whether a rule is to be saved or removed, and tell what that would have done."""
+    context = {
+        "outlook": outlook,
+        "rule": rule or Rule(**form.wanted()._asdict() if form else {}),
+        "removed": rule,
+        "fields": [(field.html_name, field.value()) for field in form] if form else [],
+        "samples": [outlook.entering, outlook.leaving],
+        "days": what_if.LOOKS_BACK.days,
+        "viewer": access.viewer(request),
+    }
+    return render(request, "dashboard/quarantine_what_if.html", context)
 
 
 def _changed(request: HttpRequest, form: RuleForm) -> bool:

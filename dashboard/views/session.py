@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from dashboard import throttle
 from dashboard.templatetags.appearance import COOKIE, THEMES
+from tracking import callers
 
 ONE_YEAR = 365 * 24 * 3600
 
@@ -34,7 +35,7 @@ class LoginForm(AuthenticationForm):
         try:
             attempt = throttle.attempt(
                 username=username,
-                address=throttle.address_of(self.request),
+                address=callers.address_of(self.request.META),
                 at=timezone.now(),
             )
         except throttle.TooManyFailures as error:

@@ -4,10 +4,11 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from dashboard import access, drops, evidence, reconciliation, throughput
-from deliveries import errors, figures
+from dashboard import access, drops, evidence, incident_lines, reconciliation, throughput
+from deliveries import averages, errors, figures, incidents
 from deliveries.models import Delivery
 from providers import patience
 
@@ -48,8 +49,10 @@ def _figures(delivery: Delivery) -> dict[str, Any]:
     return {
         "delivery": delivery,
         "figures": counted,
+        "averages": averages.of_platform(at=timezone.now()),
         "drop": drop and drops.sentence(drop, own=True),
-        "proof": evidence.of_delivery(delivery_id=delivery.pk),
+        "incidents": incident_lines.of(incidents.of_delivery(delivery)),
+        "proof": evidence.of_delivery(delivery_id=delivery.pk, channel=delivery.channel),
         "bars": reconciliation.bars(delivery_id=delivery.pk, figures=counted),
         "waiting": reconciliation.waiting(delivery_id=delivery.pk, figures=counted),
         "failures": figures.failures(delivery_id=delivery.pk),

@@ -3,7 +3,7 @@
 from deliveries.models.counter import Counter
 from deliveries.models.delivery import Delivery
 from deliveries.models.exclusion import Exclusion
-from deliveries.models.journal import AuditEvent
+from deliveries.models.journal import AuditEvent, JournalHead
 from deliveries.models.message import Message, MessageEvent, ProviderReference
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Counter",
     "Delivery",
     "Exclusion",
+    "JournalHead",
     "Message",
     "MessageEvent",
     "ProviderReference",

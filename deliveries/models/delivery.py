@@ -67,6 +67,10 @@ class Delivery(models.Model):
     # Set when retention has dropped its rows: its counters stay as they are.
     archived_at = models.DateTimeField(_("archived"), null=True, blank=True)
     validity = models.DurationField(_("validity"), default=DEFAULT_VALIDITY)
+    # The delivery whose content it tries out; a proof is in no list, and counts in no average.
+    proof_of = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="proofs"
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )

@@ -21,7 +21,10 @@ class AuditEvent(models.Model):
         ERROR = "error", _("Error")
 
     id = models.BigIntegerField(primary_key=True, db_default=NextId(), editable=False)
-    delivery = models.ForeignKey(Delivery, on_delete=models.DO_NOTHING, null=True, db_index=False)
+    # No constraint: the journal of a draft stays when the draft is deleted.
+    delivery = models.ForeignKey(
+        Delivery, on_delete=models.DO_NOTHING, null=True, db_index=False, db_constraint=False
+    )
     at = models.DateTimeField(_("time"))
     level = models.CharField(_("level"), max_length=8, choices=Level.choices)
     code = models.CharField(_("code"), max_length=16, blank=True)
@@ -47,3 +50,19 @@ class AuditEvent(models.Model):
     def __str__(self) -> str:
         """Return the line as the journal shows it."""
         return f"{self.code} {self.text}".strip()
+
+
+class JournalHead(models.Model):
+    """Where the journal of a delivery, or of the system (chain 0), ends.
+
+    A chain of hashes alone does not tell that its last lines are gone, nor that all are: the head
+    does, and the numbers of all heads have no gap.
+    """
+
+    chain = models.BigIntegerField(primary_key=True)
+    number = models.BigIntegerField(unique=True)
+    lines = models.BigIntegerField(default=0)
+    last_hash = models.BinaryField(max_length=32)
+    # How many journals of deliveries there are; said by the head of the system's alone.
+    journals = models.BigIntegerField(default=0)
+    seal = models.BinaryField(max_length=32)

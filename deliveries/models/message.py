@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from deliveries.models.delivery import Delivery
 from messaging.channels import Channel
 from messaging.failures import FailureType, Reason
-from messaging.statuses import Evidence, MessageStatus
+from messaging.statuses import Evidence, MessageStatus, evidence_name, status_name
 from providers.models import ProviderAccount
 from storage.ids import NextId
 
@@ -72,6 +72,14 @@ class Message(models.Model):
             ),
             models.Index(fields=["address"], name="messages_of_an_address"),
         ]
+
+    def get_status_display(self) -> str:  # type: ignore[no-redef]  # instead of Django's
+        """Name the status as it is called on the channel of the message."""
+        return str(status_name(self.status, self.channel))
+
+    def get_evidence_display(self) -> str:  # type: ignore[no-redef]  # instead of Django's
+        """Name the evidence as it is called on the channel of the message."""
+        return str(evidence_name(self.evidence, self.channel))
 
 
 class ProviderReference(models.Model):

@@ -11,6 +11,7 @@ from ingestion.models.mailbox import (
 )
 from ingestion.models.onboarding import Subscription, Trial
 from ingestion.models.reception import ReceiptCounter, Sighting
+from ingestion.models.simulation import SimulatedReport, SimulatedVisit
 
 __all__ = [
     "GENUINE",
@@ -22,6 +23,8 @@ __all__ = [
     "QueueItem",
     "ReceiptCounter",
     "Sighting",
+    "SimulatedReport",
+    "SimulatedVisit",
     "Subscription",
     "Trial",
 ]

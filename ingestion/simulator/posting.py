@@ -54,7 +54,13 @@ class Line:
 
         Raises Refused where posting it again would change nothing.
         """
-        body = simulator.encode(reports)
+        return self.takes(to, simulator.encode(reports))
+
+    def takes(self, to: Door, body: bytes) -> bool:
+        """Post a body as a callback; False where it has to be posted again.
+
+        Raises Refused where posting it again would change nothing.
+        """
         headers = {"Host": self.name, **simulator.sign(body, to.secret)}
         status = self._answer("POST", to.path, body, headers)
         if status in OK:
@@ -73,6 +79,13 @@ class Line:
             return response.status, response.read(MOST_TEXT).decode("utf-8", "replace")
         except (OSError, http.client.HTTPException):
             return None
+
+    def follows(self, url: str, *, method: str, agent: str) -> bool:
+        """Ask for a short link of ours, whatever host it names; False where to ask again."""
+        parts = urlsplit(url if "://" in url else f"//{url}")
+        headers = {"Host": parts.netloc, "User-Agent": agent}
+        status = self._answer(method, parts.path, None, headers)
+        return status is not None and status not in WORTH_ANOTHER_TRY
 
     def answers(self) -> bool:
         """Tell whether the web server is up."""

@@ -62,8 +62,6 @@ DESCRIPTIONS = (
     ("body is invalid", OURS),
     ("unknown error attempting", UNDEFINED),
 )
-ENDED = "UnsubscribeConfirmation"
-CONFIRMATIONS = ("SubscriptionConfirmation", ENDED)
 
 
 class Aws(Provider):
@@ -117,27 +115,11 @@ class Aws(Provider):
 
     def subscription(self, callback: Callback) -> Confirmation | None:
         """Return the question of a topic whether to subscribe, or its word that it is over."""
-        envelope = forms.json_object(callback)
-        if envelope.get("Type") not in CONFIRMATIONS:
-            return None
-        # Its SubscribeURL is left alone: nothing is fetched that a request names.
-        topic = forms.text(envelope.get("TopicArn"), field="TopicArn", length=400)
-        token = forms.text(envelope.get("Token"), field="Token", length=1024)
-        return Confirmation(
-            topic=forms.required(topic, field="TopicArn"),
-            token=forms.required(token, field="Token"),
-            ended=envelope["Type"] == ENDED,
-        )
+        return sns.asked(callback)
 
     def confirm(self, confirmation: Confirmation, credentials: Credentials) -> None:
         """Subscribe this account's address to a topic of its own."""
-        known = bool(credentials.get("topic_arns"))
-        sns.confirm(
-            topic=confirmation.topic,
-            token=confirmation.token,
-            topics=signing.secrets(credentials, "topic_arns") if known else [],
-            fetch=self.fetch,
-        )
+        sns.confirm_asked(confirmation, credentials, fetch=self.fetch)
 
     def reports(
         self,
@@ -146,7 +128,7 @@ class Aws(Provider):
     ) -> Iterable[Report]:
         """Translate the event of an envelope; to confirm a subscription is an admin's to do."""
         envelope = forms.json_object(callback)
-        if envelope.get("Type") in CONFIRMATIONS:
+        if envelope.get("Type") in sns.CONFIRMATIONS:
             return ()
         # Raw delivery, which SNS does not sign, has no envelope.
         event = (

@@ -1,9 +1,10 @@
 """A provider that sends nothing to the world: several reports in one signed JSON body."""
 
 import json
+import re
 import secrets
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -21,7 +22,11 @@ from providers.base import (
     Sample,
 )
 from providers.codes import Code
-from providers.simulation import Outage, PlannedReport, Profile, plan
+from providers.handsets import Habits, Reply
+from providers.simulation import DELIVERED, Outage, PlannedReport, Profile, plan
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 __all__ = [
     "CODES",
@@ -35,6 +40,9 @@ __all__ = [
 ]
 
 HEADER = "X-Simulator-Signature"
+NUMBER = re.compile(r"0\.[1-9]|[1-9][0-9]{0,2}(\.[0-9])?|1000")
+PERCENT = re.compile(r"[0-9]{1,2}|100")
+PERCENTS = ("silent", "clicks", "replies")
 
 STATUSES = {
     "accepted": MessageStatus.ACCEPTED,
@@ -66,11 +74,12 @@ class Simulator(Provider):
     label = _("Simulator (sends nothing)")
     # As for a provider of whom nothing is known; the simulated world takes half an hour at most.
     receipt_limit = RECEIPT_LIMIT
+    calls_from_here = True
     # Ours: docs/simulator.md.
     steps = (
         _(
-            "Nothing to do: the secret was made with the account, and `manage.py simulate` "
-            "posts to its callback address."
+            "Nothing to do: the secret was made with the account, and what is sent here, or by "
+            "manage.py simulate, is reported to its callback address."
         ),
         _("The simulator sends nothing to the world: use it to see how everything looks."),
     )
@@ -82,8 +91,38 @@ class Simulator(Provider):
             _("Signs the simulated callbacks; made by us when the account is made."),
             secret=True,
         ),
+        CredentialField(
+            "speed",
+            _("Speed of the simulated world"),
+            _("For messages sent here: divides every delay. Default: 1, half arrive within 6 s."),
+        ),
+        CredentialField(
+            "silent",
+            _("Percent without a last receipt"),
+            _("For messages sent here: these are unknown in the end. Default: 0."),
+        ),
+        CredentialField(
+            "clicks",
+            _("Percent who follow the link"),
+            _("For messages sent here: people, and previews and robots with them. Default: 0."),
+        ),
+        CredentialField(
+            "replies",
+            _("Percent who write back"),
+            _("For messages sent here: of those who receive them, most with STOP. Default: 0."),
+        ),
     )
     codes = CODES
+
+    def faults(self, credentials: Credentials) -> "dict[str, StrOrPromise]":
+        """Check the numbers of the simulated world."""
+        found: dict[str, StrOrPromise] = {}
+        if not NUMBER.fullmatch(str(credentials.get("speed") or "1")):
+            found["speed"] = _("Give a number from 0.1 to 1000.")
+        for name in PERCENTS:
+            if not PERCENT.fullmatch(str(credentials.get(name) or "0")):
+                found[name] = _("Give whole percents, from 0 to 100.")
+        return found
 
     def new_credentials(self) -> dict[str, Any]:
         """Make the secret: there is nobody else to give one."""
@@ -123,23 +162,71 @@ def _proof(body: bytes, key: bytes) -> bytes:
 
 
 def encode(reports: Iterable[StatusReport]) -> bytes:
-    """Write reports as one body; what is empty is left out."""
-    items = [
+    """Write reports as one body."""
+    return join(item(report) for report in reports)
+
+
+def join(items: Iterable[str]) -> bytes:
+    """Write items, each written already, as one body."""
+    return f'{{"reports":[{",".join(items)}]}}'.encode()
+
+
+def profile(credentials: Credentials) -> Profile:
+    """Return how the world behaves for messages that are sent through an account."""
+    silent = _share(credentials, "silent")
+    delivered = DELIVERED * (1 - silent)
+    return Profile(delivered=delivered, silent=silent, speed=_speed(credentials))
+
+
+def habits(credentials: Credentials) -> Habits:
+    """Return what people do with messages that are sent through an account."""
+    return Habits(
+        clicks=_share(credentials, "clicks"),
+        replies=_share(credentials, "replies"),
+        speed=_speed(credentials),
+    )
+
+
+def _share(credentials: Credentials, name: str) -> float:
+    return int(credentials.get(name) or 0) / 100
+
+
+def _speed(credentials: Credentials) -> float:
+    return float(credentials.get("speed") or 1)
+
+
+def item(report: StatusReport) -> str:
+    """Write one report; what is empty is left out."""
+    fields = {
+        "id": report.provider_message_id,
+        "status": report.text,
+        "code": report.code,
+        "at": report.occurred_at.isoformat() if report.occurred_at else "",
+        "to": report.address,
+        "segments": report.segments,
+        "price": str(report.price) if report.price is not None else "",
+        "currency": report.currency,
+        "network": report.network,
+        "reference": report.reference,
+    }
+    return _compact(fields)
+
+
+def reply_item(reply: Reply, *, identifier: str, address: str) -> str:
+    """Write what somebody answers to the message of that id."""
+    return _compact(
         {
-            "id": report.provider_message_id,
-            "status": report.text,
-            "code": report.code,
-            "at": report.occurred_at.isoformat() if report.occurred_at else "",
-            "to": report.address,
-            "segments": report.segments,
-            "price": str(report.price) if report.price is not None else "",
-            "currency": report.currency,
-            "network": report.network,
+            "id": f"{identifier}-reply",
+            "from": address,
+            "text": reply.text,
+            "at": reply.at.isoformat(),
         }
-        for report in reports
-    ]
-    compact = [{name: value for name, value in item.items() if value} for item in items]
-    return json.dumps({"reports": compact}, separators=(",", ":")).encode()
+    )
+
+
+def _compact(fields: dict[str, Any]) -> str:
+    given = {name: value for name, value in fields.items() if value}
+    return json.dumps(given, separators=(",", ":"))
 
 
 def _report(item: dict[str, Any]) -> Report:
@@ -177,4 +264,5 @@ def _status(item: dict[str, Any]) -> StatusReport:
         network=forms.network(item.get("network")),
         # We play the handset too.
         evidence=Evidence.HANDSET if status is MessageStatus.DELIVERED else Evidence.NONE,
+        reference=forms.text(item.get("reference"), field="reference", length=forms.ID_LENGTH),
     )

@@ -8,14 +8,24 @@
     delivered: { tone: "--delivered", dash: [], width: 2, filled: true },
     failed: { tone: "--failed", dash: [10, 3, 2, 3] },
     clicks: { tone: "--cancelled", dash: [4, 2] },
+    human: { tone: "--delivered", dash: [], width: 2, filled: true },
+    suspected: { tone: "--cancelled", dash: [4, 2] },
     received: { tone: "--progress", dash: [7, 4] },
     applied: { tone: "--delivered", dash: [], width: 2, filled: true },
     refused: { tone: "--failed", dash: [10, 3, 2, 3] },
     dead: { tone: "--cancelled", dash: [4, 2] },
   };
   const HEIGHT = 240;
+  // Nothing is counted by less than a minute, and times are written no closer.
+  const MINUTE = 60, HOUR = 3600, DAY = 86400;
+  const STEPS = [
+    ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * MINUTE),
+    ...[1, 2, 3, 6, 12].map((hours) => hours * HOUR),
+    ...[1, 2, 5, 10, 30, 90, 365].map((days) => days * DAY),
+  ];
   // Left to itself, uPlot shows a single point on an axis of years.
-  const around = (at) => [at - 43200, at + 43200];
+  const AROUND = { minute: 5 * MINUTE, hour: 6 * HOUR, day: 5 * DAY };
+  const around = (at, step) => [at - AROUND[step], at + AROUND[step]];
 
   let plot = null;
 
@@ -67,13 +77,13 @@
       let last = "";
       return splits.map((at) => {
         const day = writer.day(at);
-        const text = step >= 86400 ? day : day === last ? writer.time(at) : `${writer.time(at)}\n${day}`;
+        const text = step >= DAY ? day : day === last ? writer.time(at) : `${writer.time(at)}\n${day}`;
         last = day;
         return text;
       });
     };
     return [
-      { ...common, values: times, space: 70, size: 42 },
+      { ...common, values: times, incrs: STEPS, space: 60, size: 42 },
       { ...common, values: (_plot, splits) => splits.map(writer.short), size: 56 },
     ];
   }
@@ -108,7 +118,7 @@
         legend: { show: false },
         cursor: { drag: { x: false, y: false }, y: false },
         scales: {
-          x: { range: (drawn, first, last) => (drawn.data[0].length > 1 ? [first, last] : around(first)) },
+          x: { range: (drawn, first, last) => (drawn.data[0].length > 1 ? [first, last] : around(first, chart.dataset.step)) },
           y: { range: (_plot, _least, most) => [0, Math.max(most * 1.05, 1)] },
         },
         series: [{}, ...series],

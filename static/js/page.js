@@ -34,6 +34,18 @@
     }
   });
 
+  // Of a row of tabs that is wider than the screen, where one is stays in sight.
+  const showCurrent = () => {
+    for (const row of document.querySelectorAll(".topnav, .tabs, .subtabs")) {
+      const current = row.querySelector("[aria-current]");
+      if (!current) continue;
+      const [place, outer] = [current, row].map((each) => each.getBoundingClientRect());
+      row.scrollLeft += place.left + place.width / 2 - (outer.left + outer.width / 2);
+    }
+  };
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", showCurrent);
+  else showCurrent();
+
   // Filters answer as they are chosen; the button stays for those without JavaScript.
   document.addEventListener("change", (event) => {
     const form = event.target.closest("form[data-submit-on-change]");

@@ -1,7 +1,9 @@
 /* Lists whose rows open: a click selects, a double-click or Enter opens, arrows move.
 
    <table role="grid"><tbody data-rows> <tr data-href="/deliveries/1/" aria-selected="false"> …
-   A link or button outside the table with data-opens-selected follows the selection. */
+   A link or button outside the table with data-opens-selected follows the selection; one with
+   data-acts-on-selected="pause" leads to that act on the rows that are ticked, or else on the one
+   that is selected, where each of them holds it among its data-acts="pause cancel". */
 "use strict";
 
 (() => {
@@ -19,6 +21,37 @@
       opener.setAttribute("href", row.dataset.href);
       opener.removeAttribute("aria-disabled");
     }
+    followAll();
+  }
+
+  function chosen() {
+    const ticked = [...document.querySelectorAll("[data-rows] input[name='id']:checked")];
+    if (ticked.length) return ticked.map(rowOf);
+    return [...document.querySelectorAll("[data-rows] > tr[aria-selected='true']")];
+  }
+
+  function can(row, name) {
+    const holder = row.querySelector("[data-acts]");
+    return holder !== null && holder.dataset.acts.split(" ").includes(name);
+  }
+
+  // Of one row an act leads to its page below the row's own, of several to one for all of them.
+  function follow(act, rows) {
+    const name = act.dataset.actsOnSelected;
+    if (rows.length && rows.every((row) => can(row, name))) {
+      const ids = rows.map((row) => `id=${row.querySelector("input[name='id']")?.value}`);
+      const together = `${act.dataset.actsOnSeveral}?${ids.join("&")}`;
+      act.setAttribute("href", rows.length > 1 ? together : `${rows[0].dataset.href}${name}/`);
+      act.removeAttribute("aria-disabled");
+    } else {
+      act.removeAttribute("href");
+      act.setAttribute("aria-disabled", "true");
+    }
+  }
+
+  function followAll() {
+    const rows = chosen();
+    for (const act of document.querySelectorAll("[data-acts-on-selected]")) follow(act, rows);
   }
 
   function open(row) {
@@ -33,7 +66,12 @@
         if (!row.hasAttribute("tabindex")) row.tabIndex = !reachable && index === 0 ? 0 : -1;
       });
     }
-    for (const opener of document.querySelectorAll("[data-opens-selected]")) opener.hidden = false;
+    for (const opener of document.querySelectorAll(
+      "[data-opens-selected], [data-acts-on-selected]",
+    )) {
+      opener.hidden = false;
+    }
+    followAll();
   }
 
   document.addEventListener("click", (event) => {
@@ -75,6 +113,8 @@
     if (event.target.matches("[data-rows] > tr[data-href]")) select(event.target);
   });
 
+  // After choices.js, which ticks all of them.
+  document.addEventListener("change", followAll);
   document.addEventListener("htmx:afterSettle", prepare);
   document.addEventListener("DOMContentLoaded", prepare);
   if (document.readyState !== "loading") prepare();

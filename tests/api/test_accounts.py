@@ -28,6 +28,8 @@ def test_an_account_is_made_and_tells_its_callback_address(admin, settings):
         "id": str(account.pk),
         "name": "Main",
         "kind": "twilio",
+        "messages_per_second": 10,
+        "short_domain": "",
         "credentials_set": ["auth_token"],
         "verification": "signature",
         "warning": None,
@@ -44,6 +46,7 @@ def test_an_account_shows_what_proves_its_callbacks(admin):
     assert (kannel["verification"], kannel["warning"]) == ("token", None)
     assert unchecked["verification"] == "none"
     assert "not checked" in unchecked["warning"]
+    assert "secret" in made(admin, name="s", credentials={}).json()["warning"]
 
 
 def test_credentials_under_another_key_are_told_not_shown(admin, settings):
@@ -143,3 +146,14 @@ def test_the_list_takes_the_same_queries_however_long(admin, rows, django_assert
 
     listed = [row["id"] for row in response.json()["results"]]
     assert listed == [str(account.pk) for account in reversed(accounts)]
+
+
+def test_how_fast_an_account_sends_is_set_and_taken_back(admin):
+    path = f"/api/v1/accounts/{made(admin, messages_per_second=7).json()['id']}/"
+    assert admin.get(path).json()["messages_per_second"] == 7
+
+    changed = admin.patch(path, {"messages_per_second": None})
+
+    assert changed.json()["messages_per_second"] == 10
+    refused = admin.patch(path, {"messages_per_second": 0})
+    assert (refused.status_code, list(refused.json())) == (400, ["messages_per_second"])

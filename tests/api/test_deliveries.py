@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from deliveries import drafts
 from deliveries.models import AuditEvent, Delivery
 from messaging.statuses import DeliveryStatus, MessageStatus
 from tests import records
@@ -60,6 +61,7 @@ def test_a_delivery_is_made(operator, account, as_text):
     assert response.status_code == 201
     found = response.json()
     created, modified = found.pop("created_at"), found.pop("modified_at")
+    assert found.pop("version") == drafts.version(delivery)
     assert found == {
         "id": str(delivery.pk),
         "code": delivery.code,
@@ -70,6 +72,8 @@ def test_a_delivery_is_made(operator, account, as_text):
         "content": " Hello ",
         "folder": "Spring",
         "contact_date": "2026-11-23T12:00:00Z",
+        "validity_hours": 72,
+        "typology": "",
         "status": "editing",
         "started_at": None,
         "finished_at": None,
@@ -133,6 +137,11 @@ def test_times_are_in_utc_whatever_the_zone_of_the_site(marketer, account, setti
         ({"channel": "fax"}, "channel"),
         ({"content": "x" * 10_001}, "content"),
         ({"sender": "x" * 65}, "sender"),
+        ({"sender": "twelve chars"}, "sender"),
+        ({"validity_hours": 0}, "validity_hours"),
+        ({"validity_hours": 169}, "validity_hours"),
+        ({"typology": "None such"}, "typology"),
+        ({"version": "x"}, "version"),
         ({"contact_date": "tomorrow"}, "contact_date"),
         ({"contact_date": "0001-01-01T00:00:00+23:00"}, "contact_date"),
         ({"status": "finished"}, "status"),
@@ -156,6 +165,41 @@ def test_a_draft_is_changed(operator, account):
 
     assert response.status_code == 200
     assert (response.json()["content"], response.json()["account"]) == ("New", str(other.pk))
+
+
+def test_a_change_of_what_somebody_else_has_changed_is_refused(operator, account):
+    shown = made(operator, account).json()
+    path = f"/api/v1/deliveries/{shown['id']}/"
+    operator.patch(path, {"content": "Hers"})
+
+    late = operator.patch(path, {"content": "His", "version": shown["version"]})
+    anyway = operator.patch(path, {"validity_hours": 24})
+
+    assert late.status_code == 409
+    assert (anyway.json()["content"], anyway.json()["validity_hours"]) == ("Hers", 24)
+
+
+def test_a_draft_is_deleted_and_what_was_sent_is_not(operator, marketer, account):
+    path = f"/api/v1/deliveries/{made(operator, account).json()['id']}/"
+    sent = f"/api/v1/deliveries/{records.delivery().pk}/"
+
+    assert marketer.delete(path).status_code == 403
+    assert operator.delete(path).status_code == 204
+    assert operator.delete(path).status_code == 404
+    refused = operator.delete(sent)
+    assert (refused.status_code, "has started" in refused.json()["detail"]) == (409, True)
+
+
+def test_a_delivery_is_duplicated(operator, marketer, account):
+    identifier = made(operator, account, content="Hi").json()["id"]
+    path = f"/api/v1/deliveries/{identifier}/duplicate/"
+
+    assert marketer.post(path, {}).status_code == 403
+    copy = operator.post(path, {})
+
+    assert (copy.status_code, copy.json()["content"]) == (201, "Hi")
+    assert copy.json()["id"] != identifier
+    assert operator.post("/api/v1/deliveries/1/duplicate/", {}).status_code == 404
 
 
 def test_what_was_sent_stays(operator):
@@ -193,6 +237,8 @@ def test_a_marketer_reads_and_changes_nothing(marketer, account):
         ("status=paused", ["Spring"]),
         ("folder=F", ["Autumn"]),
         ("channel=email", []),
+        ("since=2026-11-24T00:00:00Z", ["Spring"]),
+        ("until=2026-11-24T00:00:00Z", ["Autumn"]),
         ("sort=label", ["Autumn", "Spring"]),
         ("sort=-success", ["Autumn", "Spring"]),
     ],

@@ -98,6 +98,37 @@ def test_an_address_that_is_none_is_told_in_json(operator, path, hint, method):
     assert ("slash" in response.json()["detail"]) == hint
 
 
+@pytest.mark.parametrize(
+    ("path", "what"),
+    [
+        ("accounts/9/", "account"),
+        ("deliveries/9/", "delivery"),
+        ("deliveries/9/start/", "delivery"),
+        ("messages/9/", "message"),
+        ("callbacks/9/retry/", "callback"),
+        ("qualifications/9/", "qualification"),
+        ("quarantine/9/", "address"),
+        ("quarantine/bulk/9/", "act"),
+        ("quarantine/bulk/9/undo/", "act"),
+        ("quarantine/incidents/9/", "incident"),
+        ("typologies/9/", "typology"),
+    ],
+)
+def test_what_is_not_there_is_told_by_its_name(admin, path, what):
+    ask = admin.post if path.endswith(("start/", "retry/", "undo/")) else admin.get
+
+    answer = ask(f"/api/v1/{path}")
+
+    assert (answer.status_code, answer.json()) == (404, {"detail": f"There is no such {what}."})
+
+
+def test_a_long_value_is_not_repeated_whole(admin):
+    answer = admin.post("/api/v1/quarantine/", {"channel": "x" * 100_000})
+
+    assert answer.status_code == 400
+    assert len(answer.content) < 2_000
+
+
 def test_an_address_that_is_none_asks_for_no_token_of_a_form():
     response = Client(enforce_csrf_checks=True).post("/api/v1/deliveries/x/messages/")
 

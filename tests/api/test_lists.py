@@ -45,6 +45,8 @@ def test_exclusions_tell_why(operator, marketer, delivery):
             "reason": "denylisted",
             "text": f"{CANARY} wants nothing more",
             "rule": "denylist",
+            "line": None,
+            "cause": {},
             "created_at": row.created_at.isoformat().replace("+00:00", "Z"),
         }
     ]
@@ -97,7 +99,7 @@ def click(delivery, *, at=NOON, recipient="CRM-1"):
         at=at,
         method="GET",
         verdict=Click.Verdict.BOT,
-        reasons=["It asked twice within a second."],
+        reasons=["all_links"],
     )
 
 
@@ -114,10 +116,24 @@ def test_clicks_tell_who_and_when(operator, marketer, delivery):
         "message": str(latest.message_id),
         "recipient": CANARY,
         "verdict": "bot",
-        "reasons": ["It asked twice within a second."],
+        "reasons": ["all_links"],
+        "device": "",
+        "system": "",
+        "country": "",
     }
+    assert results(operator, f"deliveries/{delivery.pk}/clicks/?verdict=bot") == found
+    assert results(operator, f"deliveries/{delivery.pk}/clicks/?verdict=human") == []
     masked = results(marketer, f"deliveries/{delivery.pk}/clicks/")
     assert "3331234567" not in str(masked[0]["recipient"])
+
+
+def test_a_click_before_its_message_is_registered_is_listed(operator, delivery):
+    made = click(delivery)
+    made.message.delete()
+
+    (row,) = results(operator, f"deliveries/{delivery.pk}/clicks/")
+
+    assert (row["message"], row["recipient"]) == (str(made.message_id), "")
 
 
 def test_the_journal_tells_who_did_what(marketer, operator, delivery):
@@ -140,6 +156,10 @@ def test_the_journal_tells_who_did_what(marketer, operator, delivery):
     assert (found[1]["text"], found[1]["actor"]) == ("Paused.", "operator-machine")
     warnings = results(marketer, f"deliveries/{delivery.pk}/audit/?level=warning")
     assert [row["code"] for row in warnings] == ["DEL-1"]
+    hers = results(marketer, f"deliveries/{delivery.pk}/audit/?actor=operator-machine&search=pau")
+    assert [row["code"] for row in hers] == ["DEL-1"]
+    path = f"deliveries/{delivery.pk}/audit/?since=2026-11-23T12:00:01Z"
+    assert results(marketer, path) == []
 
 
 def reply(account, number=1):
@@ -187,8 +207,8 @@ def _fill(delivery, noun, number):
 
 @pytest.mark.parametrize(
     ("noun", "queries"),
-    # token, rights of user and group, and: delivery, rows; counters of the links
-    [("exclusions", 5), ("urls", 6), ("clicks", 5), ("audit", 5), ("inbound", 4)],
+    # token, rights of user and group, and: delivery, rows; counters of links, messages of clicks
+    [("exclusions", 5), ("urls", 6), ("clicks", 6), ("audit", 5), ("inbound", 4)],
 )
 @pytest.mark.parametrize("rows", [1, 3])
 def test_lists_take_the_same_queries_however_long(

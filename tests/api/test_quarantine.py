@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from deliveries import journal
+from deliveries import proving
 from deliveries.models import AuditEvent
 from quarantine import acts
 from quarantine.ledger import Name
@@ -59,7 +59,9 @@ def test_an_address_tells_its_story(admin, anna):
             "rule_version": 1,
             "message": str(anna.message.pk),
             "inbound": None,
+            "incident": None,
             "actor": "",
+            "bulk": None,
         }
     ]
     (fact,) = told["facts"]
@@ -107,7 +109,7 @@ def test_a_release_says_who_and_why(admin, anna):
     line = AuditEvent.objects.latest("id")
     assert (line.code, line.actor) == ("QRN-1001", "admin-machine")
     assert ANNA not in line.text
-    assert journal.first_broken(delivery=None) is None
+    assert proving.all_journals().faults == []
     again = admin.post(f"{PATH}{anna.pk}/release/", {"reason": "Once more"})
     assert (again.status_code, list(again.json())) == (409, ["detail"])
 
@@ -225,6 +227,27 @@ def test_a_rule_decides_from_now_on(admin):
 
     (row,) = admin.get(PATH).json()["results"]
     assert (row["status"], row["reason"]) == ("quarantine", "unreachable")
+
+
+def test_a_dry_run_tells_who_would_enter_and_leave_and_saves_nothing(admin, operator, anna):
+    path, before = f"{RULES}?dry_run=true", admin.get(RULES).json()
+    hard = {"failure_type": "hard", "action": "ignore"}
+
+    told = admin.put(path, hard).json()
+
+    assert [told[name] for name in ("dry_run", "enter", "leave", "unchanged", "looked_at")] == [
+        True, 0, 1, 0, 1,
+    ]  # fmt: skip
+    row = {"id": str(anna.pk), "channel": "sms", "address": ANNA, "before": "quarantine",
+           "after": "valid"}  # fmt: skip
+    assert told["sample"] == {"enter": [], "leave": [row]}
+    assert told["since"] < timezone.now().isoformat()
+    assert admin.put(path, {"results": before["results"]}).json()["looked_at"] == 0
+    assert admin.put(path, hard | {"reason": "denylisted"}).status_code == 400
+    assert admin.put(f"{RULES}?dry_run=perhaps", hard).status_code == 400
+    assert operator.put(path, hard).status_code == 403
+    assert admin.get(RULES).json() == before
+    assert not AuditEvent.objects.exists()
 
 
 @pytest.mark.parametrize(

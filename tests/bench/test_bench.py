@@ -71,6 +71,7 @@ def test_callbacks_leave_the_same_behind_whichever_way_they_are_applied(found):
     assert [(row["reference"], row["required"]) for row in applied["ratios"]] == [
         ("bare SQL", 0.4),
         ("naive task", 20.0),
+        ("nothing failed", 0.85),
     ]
     assert counts(applied) == {
         "messages accepted: ours, by bare SQL's": (0, 0),
@@ -95,7 +96,7 @@ def test_every_tab_is_asked_for_of_a_large_and_a_small_delivery(found):
 
 
 def test_a_benchmark_that_is_not_there_is_refused_by_name():
-    done = bench("redirect")
+    done = bench("launch")
 
     assert done.returncode == 2
-    assert "choose of accept, apply, tabs" in done.stderr
+    assert "choose of accept, apply, prepare, redirect, tabs" in done.stderr

@@ -64,5 +64,5 @@ def test_saving_the_content_shows_that_it_is_saved(operator_page):
     operator_page.locator("textarea").fill("Hello")
     operator_page.get_by_role("button", name="Save").click()
 
-    expect(operator_page.get_by_text("The content has been saved.")).to_be_visible()
+    expect(operator_page.get_by_text("The delivery has been saved.")).to_be_visible()
     expect(operator_page.locator("textarea")).to_have_value("Hello")

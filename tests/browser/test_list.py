@@ -1,10 +1,13 @@
 """The list under mouse and keyboard, and while its figures move."""
 
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from deliveries.models import Delivery
 from messaging.statuses import DeliveryStatus, MessageStatus
+from sending import launch
 from tests.records import delivery, message
+from tests.sending import prepared
 
 
 def rows_of(page):
@@ -77,6 +80,42 @@ def test_a_delivery_that_ends_says_so_and_asking_stops(operator_page):
     expect(operator_page.locator(f"#word-{live.pk}")).to_have_text("Finished")
 
     assert operator_page.locator("#poll").get_attribute("hx-get") is None
+
+
+def test_acts_are_offered_for_what_is_ticked_and_possible_with_all_of_it(operator_page):
+    ready = [prepared.delivery(1, label=label) for label in ("A", "B")]
+    delivery(label="C", status=DeliveryStatus.FINISHED)
+    operator_page.goto("/deliveries/?sort=label")
+    start, pause = (
+        operator_page.locator(f"[data-acts-on-selected={act}]") for act in ("start", "pause")
+    )
+    boxes = operator_page.locator("[data-rows] input[name=id]")
+
+    boxes.nth(0).check()
+    boxes.nth(1).check()
+    expect(start).not_to_have_attribute("aria-disabled", "true")
+    expect(pause).to_have_attribute("aria-disabled", "true")
+    boxes.nth(2).check()
+    expect(start).to_have_attribute("aria-disabled", "true")
+    boxes.nth(2).uncheck()
+    start.click()
+    operator_page.get_by_role("button", name="Start").click()
+
+    expect(rows_of(operator_page).nth(0)).to_contain_text("In progress")
+    assert {Delivery.objects.get(pk=each.pk).status for each in ready} == {"in_progress"}
+
+
+def test_acts_follow_a_row_whose_status_moves(operator_page):
+    live = prepared.delivery(1)
+    launch.start(delivery_id=live.pk, by=None, at=timezone.now())
+    operator_page.goto("/deliveries/")
+    pause = operator_page.locator("[data-acts-on-selected=pause]")
+    rows_of(operator_page).first.locator("td").nth(2).click()
+    expect(pause).to_have_attribute("href", f"/deliveries/{live.pk}/pause/")
+
+    Delivery.objects.update(status=DeliveryStatus.FINISHED)
+
+    expect(pause).to_have_attribute("aria-disabled", "true")
 
 
 def test_choosing_a_status_filters_at_once(operator_page):

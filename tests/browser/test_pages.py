@@ -56,6 +56,8 @@ def addresses(transactional_db):
         f"/quarantine/{quarantined()}/",
         "/quarantine/new/",
         "/quarantine/rules/",
+        "/quarantine/allowed/",
+        f"/deliveries/act/cancel/?id={full.pk}&id={fallen.pk}",
         "/callbacks/",
         "/callbacks/health/",
         "/inbound/",

@@ -40,6 +40,8 @@ def test_a_rule_is_changed_and_its_earlier_version_stays(page):
     row.get_by_role("button", name="Change").click()
     expect(page.get_by_label("Days until errors are forgiven")).to_have_value("30")
     page.get_by_label("Errors until quarantine").fill("2")
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_text("addresses would have entered")).to_be_visible()
     page.get_by_role("button", name="Save").click()
 
     earlier = page.get_by_role("region", name="Earlier versions")

@@ -44,7 +44,9 @@ def test_the_list_tells_the_callback_address_with_a_button_to_copy_it(admin):
 def test_a_new_account_asks_for_the_kind_first(admin):
     text = text_of(admin.get("/accounts/new/"))
 
-    assert re.findall(r'<option value="(\w+)"', text) == list(registry.PROVIDERS)
+    assert re.findall(r'<option value="(\w+)"', text) == [
+        kind for _channel, kinds in registry.by_channel() for kind, _label in kinds
+    ]
 
 
 def test_an_account_of_every_kind_can_be_added(admin):
@@ -56,7 +58,16 @@ def test_an_account_of_every_kind_can_be_added(admin):
 def test_a_new_account_asks_for_the_credentials_of_its_kind(admin):
     form = admin.get("/accounts/new/?kind=twilio").context["form"]
 
-    assert list(form.fields) == ["name", "credential_auth_token", "receipt_hours", "unverified"]
+    assert list(form.fields) == [
+        "name",
+        "credential_auth_token",
+        "credential_account_sid",
+        "credential_base_url",
+        "receipt_hours",
+        "rate",
+        "short_domain",
+        "unverified",
+    ]
 
 
 def test_an_account_is_added(admin):
@@ -203,6 +214,10 @@ def test_what_is_wrong_with_credentials_stands_beside_each(admin):
         ("twilio", {"auth_token": TOKEN}, Trust.SIGNED),
         ("twilio", {}, Trust.INCOMPLETE),
         ("twilio", {"auth_token": TOKEN, "verify": "none"}, Trust.OFF),
+        ("vonage", {"api_secret": "for sending"}, Trust.INCOMPLETE),
+        ("mailgun", {"webhook_secret": "anna:1"}, Trust.INCOMPLETE),
+        ("mailgun", {"webhook_secret": "anna:1", "api_key": TOKEN}, Trust.SIGNED),
+        ("brevo", {"webhook_secret": "anna:1"}, Trust.SIGNED),
         ("kannel", {}, Trust.TOKEN),
         ("gone", {}, Trust.TOKEN),
     ],

@@ -123,7 +123,8 @@ def test_one_account_costs_as_many_queries_as_three(admin):
 def told(kind="simulator", *, age=timedelta(), **fields):
     made = {"signed": True, "answered": True, "status": 204, "created_at": NOON - age} | fields
     trial = Trial(account_id=1, **made)
-    steps = arrivals.steps(trial, registry.get(kind), at=NOON)
+    provider = registry.get(kind)
+    steps = arrivals.steps(trial, provider, owed=provider.is_signed({}), at=NOON)
     return [step.mark for step in steps], steps[-1].sentence, arrivals.goes_on(trial, at=NOON)
 
 

@@ -1,5 +1,7 @@
 """The journals, and the causes of exclusions."""
 
+from datetime import timedelta
+
 import pytest
 
 from deliveries import journal
@@ -56,6 +58,26 @@ def test_a_search_looks_at_text_code_and_actor(operator, delivery, search):
     found = lines(operator, f"/deliveries/{delivery.pk}/audit/", search=search)
 
     assert found == ["The credit is used up."]
+
+
+def test_an_actor_and_days_narrow_the_journal(operator, delivery):
+    write(delivery, "hers", by=operator.user)
+    write(delivery, "later", at=NOON + timedelta(days=1))
+    path = f"/deliveries/{delivery.pk}/audit/"
+
+    assert lines(operator, path, actor="OPERATOR-person") == ["hers"]
+    assert lines(operator, path, since="2026-11-24") == ["later"]
+    assert lines(operator, path, until="2026-11-23") == ["hers"]
+    assert lines(operator, path, since="2026-11-24", until="2026-11-24") == ["later"]
+
+
+def test_a_filter_that_cannot_be_read_is_named_and_filters_nothing(operator, delivery):
+    write(delivery, "usual")
+
+    page = operator.get(f"/deliveries/{delivery.pk}/audit/", {"since": "soon", "level": "loud"})
+
+    assert list(page.context["form"].errors) == ["level", "since"]
+    assert [line.text for line in page.context["page"].rows] == ["usual"]
 
 
 def test_an_empty_journal_and_a_search_for_nothing_say_different_things(operator, delivery):

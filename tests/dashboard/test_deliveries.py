@@ -63,12 +63,12 @@ def test_the_list_costs_the_same_queries_for_one_row_and_for_three(
     marketer, django_assert_num_queries
 ):
     delivery()
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         marketer.get("/deliveries/")
 
     delivery()
     delivery()
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         marketer.get("/deliveries/")
 
 
@@ -76,7 +76,7 @@ def test_live_rows_cost_the_same_queries_for_one_and_for_three(marketer, django_
     ids = [delivery().pk for _ in range(3)]
 
     for wanted in (ids[:1], ids):
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             marketer.get("/deliveries/live/", {"id": wanted}, headers=FRAGMENT)
 
 
@@ -198,6 +198,82 @@ def test_asking_for_what_is_no_id_is_a_bad_request(marketer, wanted):
     assert marketer.get(f"/deliveries/live/?id={wanted}").status_code == 400
 
 
+def test_account_folder_and_days_narrow_the_list(marketer):
+    one = delivery(label="One", folder="Spring", contact_date=NOON)
+    delivery(label="Two", folder="Spring", contact_date=NOON + timedelta(days=1))
+    delivery(label="Three")
+
+    def left(**query):
+        return sorted(labels_of(marketer.get("/deliveries/", query)))
+
+    assert left(account=one.account_id) == ["One"]
+    assert left(folder="Spring") == ["One", "Two"]
+    assert left(since="2026-11-24") == ["Two"]
+    assert left(until="2026-11-23", folder="Spring") == ["One"]
+    assert "Spring (2)" in text_of(marketer.get("/deliveries/"))
+
+
+def test_a_day_that_cannot_be_read_is_named_and_filters_nothing(marketer):
+    delivery()
+
+    page = marketer.get("/deliveries/?since=soon&account=999")
+
+    assert list(page.context["form"].errors) == ["account", "since"]
+    assert labels_of(page) == ["Event launch"]
+
+
+def test_a_delivery_is_duplicated_without_its_recipients(operator, marketer):
+    shown = delivery(label="Spring", content="Hello", sender="ACME", contact_date=NOON)
+    path = f"/deliveries/{shown.pk}/duplicate/"
+
+    assert marketer.post(path).status_code == 403
+    response = operator.post(path)
+
+    copy = Delivery.objects.exclude(pk=shown.pk).get()
+    assert response.url == f"/deliveries/{copy.pk}/sms/"
+    assert (copy.label, copy.content, copy.sender, copy.account) == (
+        "Spring (copy)",
+        "Hello",
+        "ACME",
+        shown.account,
+    )
+    assert (copy.status, copy.contact_date, copy.created_by) == ("editing", None, operator.user)
+
+
+def test_ticked_deliveries_are_filed_together(operator, marketer):
+    ids = [delivery().pk, delivery(status=DeliveryStatus.EDITING).pk]
+    given = {"id": ids, "folder": " Summer "}
+
+    assert marketer.post("/deliveries/file/", given).status_code == 403
+    page = operator.post("/deliveries/file/", given, follow=True)
+
+    assert set(Delivery.objects.values_list("folder", flat=True)) == {"Summer"}
+    assert "2 deliveries filed." in text_of(page)
+
+
+def test_drafts_are_deleted_once_that_is_confirmed(operator, marketer):
+    draft, started = delivery(label="Draft", status=DeliveryStatus.EDITING), delivery(label="Sent")
+    given = {"id": [draft.pk, started.pk]}
+
+    assert marketer.post("/deliveries/delete/", given).status_code == 403
+    asked = operator.post("/deliveries/delete/", given)
+    assert Delivery.objects.count() == 2
+    refused = operator.post("/deliveries/delete/", given | {"confirm": "yes"}, follow=True)
+    assert Delivery.objects.count() == 2
+    done = operator.post("/deliveries/delete/", {"id": draft.pk, "confirm": "yes"}, follow=True)
+
+    assert [each.label for each in asked.context["drafts"]] == ["Draft"]
+    assert [each.label for each in asked.context["others"]] == ["Sent"]
+    assert "has started: what was sent stays." in text_of(refused)
+    assert "1 draft deleted." in text_of(done)
+    assert list(Delivery.objects.all()) == [started]
+
+
+@pytest.mark.parametrize("path", ["/deliveries/file/", "/deliveries/delete/"])
+def test_what_is_no_id_chooses_nothing(operator, path):
+    assert operator.post(path, {"id": ["x"]}).status_code == 400
+
+
 def test_an_operator_makes_a_delivery(operator):
     where = account()
 
@@ -207,7 +283,7 @@ def test_an_operator_makes_a_delivery(operator):
     )
 
     made = Delivery.objects.get()
-    assert response.url == f"/deliveries/{made.pk}/"
+    assert response.url == f"/deliveries/{made.pk}/target/"
     assert (made.label, made.content, made.status) == ("Spring", "One\ntwo", "editing")
     assert made.created_by == operator.user
     assert AuditEvent.objects.get(delivery=made).actor == operator.user.username

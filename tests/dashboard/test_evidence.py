@@ -34,7 +34,7 @@ def test_every_grade_has_its_words(marketer):
     for grade in Evidence:
         delivered(made, grade)
 
-    proof = evidence.of_delivery(delivery_id=made.pk)
+    proof = evidence.of_delivery(delivery_id=made.pk, channel=made.channel)
 
     assert proof.sentence == (
         "Of 5 delivered, 1 is proven by a click, 1 is confirmed by the handset, 1 by the carrier, "

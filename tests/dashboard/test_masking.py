@@ -13,11 +13,13 @@ from ingestion.models import HeldCallback, InboxEntry
 from messaging.failures import FailureType, Reason
 from messaging.statuses import MessageStatus
 from providers.models import Qualification
+from quarantine.bulk_models import BulkAct
 from quarantine.models import Address
+from sending.models import AllowedAddress, Typology, Upload
 from tests import records
 from tests.dashboard.conftest import FRAGMENT
 from tests.records import NOON
-from tracking.models import Click, TrackedUrl
+from tracking.models import Click, ReleaseProposal, TrackedUrl
 
 CANARY = "+393471234567"
 # Its last seven digits, in whatever way they are spaced or encoded.
@@ -98,7 +100,26 @@ def planted(db):
         channel="sms", address=CANARY, status="quarantine", error_text=SPACED
     )
     listed.changes.create(at=NOON, before="valid", after="quarantine", text=SPACED)
+    proposal = ReleaseProposal.objects.create(
+        address=listed, message_id=message.pk, clicked_at=NOON
+    )
+    act = BulkAct.objects.create(action="release", state="done", text=SPACED)
+    listed.facts.create(
+        at=NOON, key=b"k", says=3, failure_type=0, reason=0, text=SPACED, act_id=act.pk
+    )
+    upload = Upload.objects.create(delivery=delivery, state="given", name="list.csv", made_at=NOON)
+    upload.pieces.create(number=0, data=f"phone,note\n{CANARY},{SPACED}\n".encode())
+    allowed = AllowedAddress.objects.create(
+        channel="sms", address=CANARY, text=SPACED, made_at=NOON
+    )
+    proof = records.delivery(account=account, proof_of=delivery, label="Proof")
+    records.message(proof, address=CANARY, text=SPACED)
     return {
+        "upload_id": upload.pk,
+        "typology_id": Typology.objects.get().pk,
+        "act_id": act.pk,
+        "allowed_id": allowed.pk,
+        "name": "pause",
         "qualification_id": qualified.pk,
         "delivery_id": delivery.pk,
         "message_id": message.pk,
@@ -107,6 +128,8 @@ def planted(db):
         "subscription_id": 1,
         "address_id": listed.pk,
         "rule_id": 1,
+        "proposal_id": proposal.pk,
+        "incident_id": 1,
     }
 
 

@@ -1,6 +1,8 @@
 """The pages of the quarantine: the list, one address, the decision, the rules."""
 
 import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
 from django.utils import timezone
 
 from dashboard import address_story
@@ -165,7 +167,7 @@ def test_the_rules_are_shown_changed_and_removed(admin):
 
     given = {
         "channel": "", "failure_type": 2, "reason": "", "action": "count", "threshold": 3,
-        "forgiven_after_days": 10,
+        "forgiven_after_days": 10, "confirmed": "1",
     }  # fmt: skip
     assert "It decides about failures" in said(admin.post(RULES, given, follow=True))
     assert "Nothing has changed" in said(admin.post(RULES, given, follow=True))
@@ -175,13 +177,45 @@ def test_the_rules_are_shown_changed_and_removed(admin):
     assert "Whoever opted out is denylisted" in said(admin.post(RULES, wrong))
 
     for _ in range(2):
-        admin.post(f"{RULES}{new.pk}/remove/")
+        admin.post(f"{RULES}{new.pk}/remove/", {"confirmed": "1"})
     assert not Rule.objects.filter(failure_type=2, reason=None, ended_at=None).exists()
     assert Rule.objects.exclude(ended_at=None).count() == 2
     for odd in ("x", "9" * 30):
         assert admin.get(f"{RULES}?rule={odd}").context["form"].initial == {}
     Rule.objects.filter(ended_at=None).update(ended_at=NOON)
     assert "There are no rules" in said(admin.get(RULES))
+
+
+def test_a_change_of_the_rules_is_previewed_before_it_is_saved(admin, anna):
+    given = {
+        "channel": "sms", "failure_type": 1, "reason": "", "action": "ignore", "threshold": 5,
+        "forgiven_after_days": 10,
+    }  # fmt: skip
+    text = said(admin.post(RULES, given))
+
+    assert "<strong>0</strong> addresses would have entered" in text
+    assert "<strong>1</strong> address that is there would not be" in text
+    assert ANNA in text
+    for name, value in given.items():
+        assert f'<input type="hidden" name="{name}" value="{value}">' in text
+    hard = Rule.objects.get(failure_type=1, reason=None)
+    assert "Remove a rule" in said(admin.post(f"{RULES}{hard.pk}/remove/"))
+    assert Rule.objects.count() == Rule.objects.filter(ended_at=None).count() == 6
+    assert admin.post(f"{RULES}99/remove/").status_code == 302
+    wrong = given | {"reason": 8, "channel": ""}
+    assert "Whoever opted out is denylisted" in said(admin.post(RULES, wrong))
+
+
+def test_a_preview_masks_addresses_from_those_who_may_not_see_them(admin, anna):
+    user = get_user_model().objects.get(username="admin-person")
+    user.groups.clear()
+    user.user_permissions.set(Permission.objects.filter(codename="manage_quarantine"))
+    given = {"failure_type": 1, "action": "ignore", "threshold": 5, "forgiven_after_days": 10}
+
+    text = said(admin.post(RULES, given))
+
+    assert "<strong>1</strong> address that is there" in text
+    assert ANNA not in text
 
 
 def test_a_message_leads_to_its_address(admin, operator, anna):

@@ -7,7 +7,6 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from dashboard import throttle
 from dashboard.models import LoginFailure
 from tests.dashboard.conftest import FRAGMENT
 
@@ -133,16 +132,6 @@ def test_a_login_without_password_or_with_a_null_character_is_a_mistake_not_an_a
 
     assert [answer.status_code for answer in answers] == [200, 200]
     assert LoginFailure.objects.count() == 0
-
-
-def test_behind_tls_the_last_forwarded_address_counts(rf, settings):
-    request = rf.get("/", headers={"X-Forwarded-For": "10.9.9.9, 192.0.2.7"})
-
-    addresses = []
-    for settings.BEHIND_TLS in (False, True):
-        addresses.append(throttle.address_of(request))
-
-    assert addresses == ["127.0.0.1", "192.0.2.7"]
 
 
 def test_logging_out_needs_a_form_and_ends_the_session(marketer):

@@ -41,7 +41,9 @@ def test_the_figures_have_count_and_percentage(marketer):
 
     page = text_of(marketer.get(f"/deliveries/{shown.pk}/"))
 
-    assert "To send 4 Processed 75.0 % 3 Success 50.0 % 2" in page
+    assert (
+        "To send 4 Processed 75.0 % 3 Platform average 75 % Success 50.0 % 2 Platform average 50 %"
+    ) in page
 
 
 def test_every_targeted_recipient_is_accounted_for(marketer):
@@ -145,12 +147,12 @@ def test_the_summary_costs_the_same_queries_however_much_there_is(
 ):
     shown = delivery()
     message(shown, status=MessageStatus.DELIVERED, delivered_at=NOON, country="IT")
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         marketer.get(f"/deliveries/{shown.pk}/")
 
     failed(shown, FailureType.HARD, Reason.USER_UNKNOWN)
     failed(shown, FailureType.SOFT, Reason.UNREACHABLE)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         marketer.get(f"/deliveries/{shown.pk}/")
 
 

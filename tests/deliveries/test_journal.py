@@ -1,19 +1,26 @@
 """The journal: lines are chained, and every tampering with them is found."""
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 from django.db import ProgrammingError, connection, transaction
 
-from deliveries import journal
-from deliveries.models import AuditEvent
+from deliveries import journal, proving
+from deliveries.models import AuditEvent, JournalHead
 from tests import records
 from tests.records import NOON
 from tests.threads import together
 
 pytestmark = pytest.mark.django_db
+
+
+def first_broken(*, delivery):
+    fault = proving.first_fault(chain=delivery.pk if delivery else journal.SYSTEM, name="")
+    return fault and fault.line
 
 
 def write(delivery, number, **fields):
@@ -63,7 +70,7 @@ def test_a_line_says_who_did_what_and_when():
 
 def test_a_line_is_cut_to_its_column():
     assert len(journal.write(delivery=None, code="", text="é" * 600, at=NOON).text) == 500
-    assert journal.first_broken(delivery=None) is None
+    assert first_broken(delivery=None) is None
 
 
 def test_each_line_holds_the_hash_of_the_one_before(delivery):
@@ -73,11 +80,11 @@ def test_each_line_holds_the_hash_of_the_one_before(delivery):
         b"",
         *[bytes(line.hash) for line in lines[:-1]],
     ]
-    assert journal.first_broken(delivery=delivery) is None
+    assert first_broken(delivery=delivery) is None
 
 
 def test_an_empty_journal_stands():
-    assert journal.first_broken(delivery=None) is None
+    assert first_broken(delivery=None) is None
 
 
 def test_deliveries_and_the_system_have_chains_of_their_own(delivery, tampered):
@@ -87,9 +94,9 @@ def test_deliveries_and_the_system_have_chains_of_their_own(delivery, tampered):
 
     tampered("UPDATE deliveries_auditevent SET text = 'x' WHERE delivery_id = %s", other.pk)
 
-    assert journal.first_broken(delivery=delivery) is None
-    assert journal.first_broken(delivery=None) is None
-    assert journal.first_broken(delivery=other).code == "T-1"
+    assert first_broken(delivery=delivery) is None
+    assert first_broken(delivery=None) is None
+    assert first_broken(delivery=other).code == "T-1"
 
 
 @pytest.mark.parametrize(
@@ -109,14 +116,14 @@ def test_deliveries_and_the_system_have_chains_of_their_own(delivery, tampered):
 def test_a_changed_line_is_found(delivery, tampered, change):
     tampered(f"UPDATE deliveries_auditevent SET {change} WHERE code = 'T-2'")
 
-    assert journal.first_broken(delivery=delivery) is not None
+    assert first_broken(delivery=delivery) is not None
 
 
 @pytest.mark.parametrize(("gone", "found"), [("T-0", "T-1"), ("T-2", "T-3")])
 def test_a_deleted_line_is_found_at_the_one_after(delivery, tampered, gone, found):
     tampered("DELETE FROM deliveries_auditevent WHERE code = %s", gone)
 
-    assert journal.first_broken(delivery=delivery).code == found
+    assert first_broken(delivery=delivery).code == found
 
 
 def test_an_inserted_line_is_found(delivery, tampered):
@@ -129,7 +136,7 @@ def test_an_inserted_line_is_found(delivery, tampered):
         """
     )
 
-    assert journal.first_broken(delivery=delivery).code == "T-NEW"
+    assert first_broken(delivery=delivery).code == "T-NEW"
 
 
 def test_a_line_moved_into_another_chain_is_found(delivery, tampered):
@@ -137,8 +144,8 @@ def test_a_line_moved_into_another_chain_is_found(delivery, tampered):
 
     tampered("UPDATE deliveries_auditevent SET delivery_id = %s WHERE code = 'T-0'", other.pk)
 
-    assert journal.first_broken(delivery=other).code == "T-0"
-    assert journal.first_broken(delivery=delivery).code == "T-1"
+    assert first_broken(delivery=other).code == "T-0"
+    assert first_broken(delivery=delivery).code == "T-1"
 
 
 def test_a_secret_that_was_replaced_still_proves_the_lines_of_its_time(delivery, settings):
@@ -146,11 +153,11 @@ def test_a_secret_that_was_replaced_still_proves_the_lines_of_its_time(delivery,
     settings.SECRET_KEY = "new"
     write(delivery, 5)
 
-    assert journal.first_broken(delivery=delivery) is None
+    assert first_broken(delivery=delivery) is None
 
     settings.SECRET_KEY_FALLBACKS = []
 
-    assert journal.first_broken(delivery=delivery).code == "T-0"
+    assert first_broken(delivery=delivery).code == "T-0"
 
 
 @pytest.mark.parametrize(
@@ -189,7 +196,113 @@ def test_writers_at_the_same_time_do_not_fork_the_chain():
     together(*[write_ten] * 6)
 
     assert AuditEvent.objects.count() == 120
-    assert journal.first_broken(delivery=delivery) is None
+    assert first_broken(delivery=delivery) is None
+
+
+def told():
+    return [
+        (fault.name, fault.line and fault.line.code, fault.text)
+        for fault in proving.all_journals().faults
+    ]
+
+
+def test_every_journal_stands_as_it_is_written(delivery):
+    write(None, 1)
+    write(records.delivery(), 1)
+
+    assert proving.all_journals() == (3, [])
+
+
+def test_lines_that_were_deleted_at_the_end_are_missed(delivery, tampered):
+    tampered("DELETE FROM deliveries_auditevent WHERE code IN ('T-2', 'T-3')")
+
+    assert told() == [(delivery.code, "T-1", "2 lines after it are gone.")]
+    # What is written after that hides nothing.
+    write(delivery, 4)
+    assert told() == [(delivery.code, "T-4", "2 lines after it are gone.")]
+
+
+def test_a_journal_whose_lines_are_all_gone_is_named(delivery, tampered):
+    tampered("DELETE FROM deliveries_auditevent")
+
+    assert told() == [(delivery.code, None, "all its 4 lines are gone.")]
+
+
+def test_a_journal_that_is_gone_with_its_head_is_missed(delivery, tampered):
+    write(records.delivery(), 1)
+
+    tampered("DELETE FROM deliveries_auditevent WHERE delivery_id = %s", delivery.pk)
+    tampered("DELETE FROM deliveries_journalhead WHERE chain = %s", delivery.pk)
+
+    assert told() == [("a delivery", None, "journal number 1 is gone with all its lines.")]
+
+
+def test_a_last_journal_that_is_gone_with_its_head_is_missed(delivery, tampered):
+    last = records.delivery()
+    write(last, 1)
+
+    tampered("DELETE FROM deliveries_auditevent WHERE delivery_id = %s", last.pk)
+    tampered("DELETE FROM deliveries_journalhead WHERE chain = %s", last.pk)
+
+    assert told() == [("a delivery", None, "journal number 2 is gone with all its lines.")]
+
+
+def test_a_head_that_is_gone_or_changed_is_found_where_the_journal_ends(delivery, tampered):
+    tampered("UPDATE deliveries_journalhead SET lines = 3 WHERE chain > 0")
+    assert told() == [(delivery.code, "T-3", "what says where the journal ends was changed.")]
+
+    tampered("DELETE FROM deliveries_journalhead")
+    assert told()[0] == (delivery.code, "T-3", "nothing says that the journal ends here.")
+
+
+def test_the_count_of_journals_cannot_be_lowered(delivery, tampered):
+    tampered("UPDATE deliveries_journalhead SET journals = 0 WHERE chain = 0")
+
+    assert told() == [
+        ("the system", None, "what says where the journal ends was changed."),
+        ("the system", None, "there are more journals than were begun."),
+    ]
+
+
+def test_the_journal_of_a_deleted_delivery_is_still_proven(tampered):
+    gone = records.delivery()
+    write(gone, 1)
+    write(gone, 2)
+    identifier = gone.pk
+    gone.delete()
+    assert proving.all_journals() == (2, [])
+
+    tampered("UPDATE deliveries_auditevent SET text = 'x' WHERE code = 'T-1'")
+
+    assert told() == [(f"deleted delivery {identifier}", "T-1", "it is not as it was written.")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_journals_that_begin_at_the_same_time_are_numbered_without_a_gap():
+    deliveries = [records.delivery() for _ in range(12)]
+
+    def begin(some):
+        for each in some:
+            with transaction.atomic():
+                write(each, 1)
+                write(None, 1)
+
+    together(*[lambda part=deliveries[start::4]: begin(part) for start in range(4)])
+
+    numbers = JournalHead.objects.order_by("number").values_list("number", flat=True)
+    assert list(numbers) == list(range(13))
+    assert proving.all_journals() == (13, [])
+
+
+def test_the_migration_seals_the_journals_that_there_are(delivery):
+    write(None, 1)
+    write(records.delivery(), 1)
+    JournalHead.objects.all().delete()
+
+    migration = import_module("deliveries.migrations.0004_journal_heads")
+    migration.give_heads(apps, None)
+
+    assert proving.all_journals() == (3, [])
 
 
 def test_the_command_names_the_journal_and_its_first_broken_line(delivery, tampered, capsys):

@@ -127,6 +127,24 @@ def test_what_cannot_be_filtered_by_is_refused_by_name(wanted, field):
     assert list(caught.value.errors) == [field]
 
 
+def test_contact_dates_filter_from_the_first_to_before_the_last(three):
+    day = timedelta(days=1)
+
+    assert labels(listing.page(since=NOON)) == ["B", "A"]
+    assert labels(listing.page(since=NOON, until=NOON + day)) == ["A"]
+    assert labels(listing.page(until=NOON)) == []
+
+
+def test_folders_are_counted_whatever_the_channel(django_assert_num_queries):
+    records.delivery(folder="B")
+    records.delivery(folder="A", channel="email")
+    records.delivery(folder="B", channel="email")
+    records.delivery()
+
+    with django_assert_num_queries(1):
+        assert listing.kinds() == ([("A", 1), ("B", 2)], ["email", "sms"])
+
+
 @pytest.mark.parametrize("rows", [1, 3])
 def test_the_list_takes_two_queries_however_long(rows, django_assert_num_queries):
     for _ in range(rows):

@@ -53,6 +53,8 @@ def test_an_old_month_is_dropped_and_its_deliveries_are_archived(old, new):
         "deliveries_message_2024_02",
         "deliveries_messageevent_2024_02",
         "deliveries_providerreference_2024_02",
+        "sending_outgoing_2024_02",
+        "sending_recipient_2024_02",
         "tracking_click_2024_02",
         "tracking_link_2024_02",
     ]
@@ -67,7 +69,7 @@ def test_a_month_stays_until_its_last_day_is_over_two_years_old(old):
     ends = datetime(2024, 3, 1, tzinfo=UTC) + 24 * retention.MONTH
 
     assert retention.drop_old_messages(at=ends - timedelta(milliseconds=1)) == []
-    assert len(retention.drop_old_messages(at=ends)) == 5
+    assert len(retention.drop_old_messages(at=ends)) == 7
 
 
 def test_the_time_of_archiving_is_that_of_the_first_drop(old):
@@ -86,6 +88,8 @@ def test_a_round_that_was_interrupted_is_finished_by_the_next(old):
 
     assert sorted(dropped) == [
         "deliveries_message_2024_02",
+        "sending_outgoing_2024_02",
+        "sending_recipient_2024_02",
         "tracking_click_2024_02",
         "tracking_link_2024_02",
     ]

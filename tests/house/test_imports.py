@@ -5,7 +5,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 CLIENTS = {"http.client", "urllib.request", "ftplib", "smtplib", "telnetlib", "xmlrpc.client"}
-MAY_SPEAK = ("providers/", "ingestion/simulator", "ingestion/demo", "tests/", "bench/")
+MAY_SPEAK = ("providers/", "ingestion/simulator", "tests/", "bench/")
 PACKAGES = (
     *("api", "dashboard", "deliveries", "ingestion", "messaging", "providers"),
     *("quarantine", "sending", "smsmonitor", "storage", "tracking"),

@@ -1,10 +1,9 @@
 """The batcher: one commit for many threads, and a database that goes and comes back."""
 
 import contextlib
-import socket
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 from django.test import Client
 
 from ingestion import accounts, figures
@@ -13,6 +12,7 @@ from ingestion.models import InboxEntry, QueueItem
 from providers.models import ProviderAccount
 from tests import records
 from tests.ingestion import callbacks
+from tests.outages import database_away, end_other_connections
 from tests.threads import PATIENCE_SECONDS, apart
 from tests.waiting import somebody_waits, until
 
@@ -26,31 +26,6 @@ def account():
 
 def arrival(account, number=0):
     return callbacks.raw(account, b"", query=f"id={number}&status=1")
-
-
-def end_other_connections():
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
-
-
-@contextlib.contextmanager
-def database_away(*, silent):
-    """Let new connections find a port that refuses, or one that takes them and says nothing."""
-    place = connections.databases["default"]
-    before = {name: place[name] for name in ("HOST", "PORT")}
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        if silent:
-            listener.listen()
-        place |= {"HOST": "127.0.0.1", "PORT": str(listener.getsockname()[1])}
-        end_other_connections()
-        try:
-            yield
-        finally:
-            place |= before
 
 
 @contextlib.contextmanager
@@ -172,7 +147,7 @@ def test_what_was_committed_is_not_stored_again_when_something_else_fails(accoun
 
 
 def test_no_more_than_a_batch_goes_into_one_commit(account, monkeypatch):
-    monkeypatch.setattr("ingestion.batcher.MOST_PER_COMMIT", 3)
+    monkeypatch.setattr("storage.batches.MOST_AT_ONCE", 3)
     fresh = Batcher()
     with inbox_locked():
         futures = [apart(fresh.store, arrival(account, 0))]

@@ -10,13 +10,15 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
-from deliveries import figures, journal, record
+from deliveries import figures, proving, record
 from deliveries.models import AuditEvent, Exclusion, Message, MessageEvent, ProviderReference
 from ingestion import erasure, inbox, replay
-from ingestion.models import HeldCallback, InboxEntry
+from ingestion.models import HeldCallback, InboxEntry, SimulatedReport
 from ingestion.replay import ReplayFilter
 from messaging.addresses import BadAddress
+from messaging.reports import StatusReport
 from messaging.statuses import AddressStatus, MessageStatus
+from providers.sms import simulator
 from quarantine import fingerprints
 from quarantine.models import Address, Change
 from tests import records, threads
@@ -151,10 +153,22 @@ def test_an_erased_address_is_found_nowhere(delivery, planted):
     assert (done.events, done.callbacks) == (2, 13 + 5)
     assert figures.of(delivery_ids=[delivery.pk]) == before
     assert callbacks.drifts() == []
-    assert journal.first_broken(delivery=None) is None
+    assert proving.all_journals().faults == []
     line = AuditEvent.objects.filter(delivery=None).last()
     assert (line.code, line.actor) == ("ADR-1001", "anna")
     assert line.text == f"Address {fingerprints.of(NUMBER).hex()[:16]} erased from 1 messages."
+
+
+def test_what_the_simulator_has_yet_to_post_names_it_no_more(account):
+    report = StatusReport("SIM1", MessageStatus.SENT, text="sent", address=NUMBER)
+    owed = SimulatedReport.objects.create(account=account, due_at=NOW, item=simulator.item(report))
+
+    assert erasure.forget(address=NUMBER, by=None, at=NOW, dry_run=True).callbacks == 1
+    assert erasure.forget(address=NUMBER, by=None, at=NOW).callbacks == 1
+
+    owed.refresh_from_db()
+    assert json.loads(owed.item)["to"] == f"+{'0' * (len(NUMBER) - 1)}"
+    assert places_of(*SPELLINGS) == set()
 
 
 def test_what_belongs_to_others_stays(planted):

@@ -301,7 +301,7 @@ def test_a_batch_costs_the_same_statements_however_many_messages_it_holds(
         judge()
 
     assert counts[0] == counts[1]
-    assert counts[0] < 30
+    assert counts[0] <= 30
     assert callbacks.drifts() == []
 
 

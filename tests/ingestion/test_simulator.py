@@ -25,10 +25,14 @@ from ingestion.simulator.run import run
 from ingestion.simulator.traffic import Stopped, Traffic
 from messaging import addresses
 from messaging.failures import FailureType, Reason
-from messaging.statuses import MessageStatus
+from messaging.statuses import DeliveryStatus, MessageStatus
 from providers.simulation import Outage, Profile, plan
 from storage.ids import time_of
+from tests import records
 from tests.webserver import Web, Worker
+from tracking import links, urls
+from tracking.links import Addressee
+from tracking.models import Click
 
 pytestmark = pytest.mark.django_db(transaction=True)
 QUICK = Profile(speed=100.0, early=0.1, duplicated=0.2, disordered=0.1)
@@ -303,6 +307,26 @@ def test_the_first_of_several_secrets_signs(simulate, worker):
 
     assert outcome.posted.retried == 0
     assert door(account).secret == "new"
+
+
+def test_a_link_is_followed_at_our_own_server(web, transactional_db):
+    delivery = new_delivery(content="https://shop.example/sale")
+    message = records.message(delivery)
+    urls.note(delivery_id=delivery.pk)
+    whole = links.plan(delivery_id=delivery.pk)
+    [(link, _)] = links.written(whole, [Addressee(message.pk, {})])
+    Delivery.objects.update(status=DeliveryStatus.IN_PROGRESS)
+    line = web.line()
+
+    assert line.follows(link, method="HEAD", agent="Phone")
+
+    line.close()
+    assert Click.objects.values_list("message_id", "method", "user_agent").get() == (
+        message.pk,
+        "HEAD",
+        "Phone",
+    )
+    assert not Web().line().follows(link, method="GET", agent="Phone")
 
 
 def test_progress_is_told_now_and_then(simulate, worker, monkeypatch):

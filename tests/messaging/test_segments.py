@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from messaging.segments import BASIC, EXTENSION, Segments, measure
+from messaging.segments import BASIC, EXTENSION, Segments, count, measure
 
 EMOJI = "\U0001f600"
 
@@ -59,3 +59,13 @@ def test_any_text_fits_its_segments(text):
     assert cut.units + cut.remaining <= room
     assert set(cut.culprits) <= set(text)
     assert (cut.segments == 0) == (text == "")
+
+
+@given(st.text(alphabet=[*sorted(BASIC | EXTENSION), EMOJI], max_size=400))
+def test_counting_says_what_measuring_says(text):
+    assert count(text) == measure(text).segments
+
+
+@pytest.mark.parametrize("length", [0, 1, 160, 161, 306, 307])
+def test_plain_texts_are_counted_as_they_are_measured(length):
+    assert count("a" * length) == measure("a" * length).segments

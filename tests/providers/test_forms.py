@@ -123,3 +123,11 @@ def test_the_number_of_a_handset_gets_its_plus_sign():
 
 def test_an_object_within_an_object_is_empty_where_there_is_none():
     assert (forms.inner({"a": 1}), forms.inner(None), forms.inner([1])) == ({"a": 1}, {}, {})
+
+
+def test_a_text_of_json_must_hold_what_is_asked_for():
+    assert forms.json_text('{"a": 1}', field="Message") == {"a": 1}
+    with pytest.raises(BadPayload, match="Message: not a JSON object"):
+        forms.json_text("[]", field="Message")
+    with pytest.raises(BadPayload, match="Message: not a list"):
+        forms.json_text_list("{}", field="Message")

@@ -6,7 +6,7 @@ from django.utils import translation
 from messaging.reports import StatusReport
 from messaging.statuses import MessageStatus
 from providers import registry
-from providers.base import BadSignature, Callback, Provider, UnsignedProvider
+from providers.base import BadSignature, Callback, Provider
 from tests.providers import recorded
 
 # What an account of each kind may have; a kind that is missing has nothing of its own.
@@ -17,6 +17,18 @@ CREDENTIALS = {
     "vonage": [{"signature_secret": "s", "signature_method": "sha256"}],
     "sinch": [{"webhook_secret": "s"}],
     "simulator": [{"secret": "s"}],
+    "amazon_ses": [{}, {"webhook_secret": "u:p"}],
+    "mailersend": [{"signing_secret": ["new", "old"]}],
+    "mailgun": [{"webhook_signing_key": "s"}, {"api_key": "s", "webhook_secret": ["u:p", "v:q"]}],
+    "mailtrap": [{}, {"tracking_secret": "s", "webhook_secret": "u:p"}],
+    "mandrill": [
+        {"webhook_key": "s", "webhook_secret": "u:p"},
+        {"webhook_key": "s", "webhook_url": "https://other.example/"},
+    ],
+    "postal": [{"webhook_key": "s", "webhook_secret": "u:p"}],
+    "resend": [{}, {"signing_secret": "whsec_c2VjcmV0"}],
+    "sendgrid": [{}, {"webhook_secret": "u:p"}],
+    "unisender_go": [{"api_key": "s"}],
     "kaleyra": [{}, {"fields": {"id": "msgid", "status": "dlr"}}],
     "kannel": [{}, {"id_key": "key", "status_key": "dlrvalue"}],
     "generic": [
@@ -43,7 +55,7 @@ CASES = [
         BASIC if "password" in {f.name for f in registry.get(kind).credential_fields} else [{}],
     )
 ]
-ONLY_THEIRS = ("telnyx", "aws")
+ONLY_THEIRS = ("telnyx", "aws", "postal")
 
 
 def posted(provider, credentials):
@@ -93,7 +105,7 @@ def test_a_token_covers_the_body_where_there_is_one():
 @pytest.mark.parametrize("kind", [k for k in registry.PROVIDERS if k not in ONLY_THEIRS])
 def test_without_a_secret_nothing_is_signed(kind):
     provider = registry.get(kind)
-    if isinstance(provider, UnsignedProvider):
+    if not provider.is_signed({}):
         return
 
     with pytest.raises(BadSignature):

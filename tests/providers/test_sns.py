@@ -119,6 +119,11 @@ def test_an_account_knows_its_topics():
             aws.verify(recorded.request(GENUINE), credentials)
 
 
+@pytest.mark.usefixtures("kept_certificate")
+def test_an_e_mail_account_knows_its_topics_too():
+    registry.get("amazon_ses").verify(recorded.request(GENUINE), {"topic_arns": TOPIC})
+
+
 def test_raw_delivery_is_not_signed_and_so_refused():
     callback = Callback("POST", recorded.URL, {}, b'{"messageId": "m-1"}', recorded.NOON)
 

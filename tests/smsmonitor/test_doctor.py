@@ -34,6 +34,7 @@ def test_healthy_system_has_no_problem_and_only_misses_its_worker():
     found = states()
 
     assert found.pop("disk") in State
+    assert found.pop("clicks") == State.OK
     assert found == {
         "cache": State.OK,
         "broker": State.OK,
@@ -44,6 +45,7 @@ def test_healthy_system_has_no_problem_and_only_misses_its_worker():
         "partitions": State.OK,
         "backlog": State.OK,
         "callbacks": State.OK,
+        "spool": State.OK,
         "queues": State.WARNING,
     }
 
@@ -84,6 +86,18 @@ def test_redis_that_is_away_is_a_problem_and_the_exit_code_says_so():
     assert ended.value.code == 1
     assert "problem  cache        does not serve\n" in out.getvalue()
     assert "Start it, or correct REDIS_URL." in out.getvalue()
+
+
+@pytest.mark.parametrize("name", ["COUNTRY_DATABASE", "DATA_CENTRES_FILE"])
+def test_a_file_for_clicks_that_cannot_be_used_is_named(settings, tmp_path, name):
+    file = tmp_path / "file"
+    file.write_text("nothing of use")
+    setattr(settings, name, str(file))
+
+    found = finding("clicks")
+
+    assert found.state == State.WARNING
+    assert name in found.text
 
 
 def test_command_prints_one_line_for_each_finding():
@@ -161,3 +175,18 @@ def test_database_that_is_away_ends_the_examination():
 )
 def test_clocks_that_differ_are_told_by_how_much(skew, state):
     assert doctor._grade(skew > doctor._CLOCK_WARNING, skew > doctor._CLOCK_PROBLEM) == state
+
+
+@pytest.mark.parametrize(
+    ("megabytes", "allowed", "state"),
+    [(1, 256, State.OK), (2, 3, State.WARNING), (2, 2, State.PROBLEM)],
+)
+def test_clicks_on_the_disk_are_told(settings, tmp_path, megabytes, allowed, state):
+    settings.SMSMONITOR_HOME, settings.CLICK_SPOOL_MB = tmp_path, allowed
+    (tmp_path / "spool").mkdir()
+    (tmp_path / "spool" / "1-a.clicks").write_bytes(bytes(megabytes << 20))
+
+    found = doctor._spool()
+
+    assert (found.state, bool(found.cure)) == (state, state != State.OK)
+    assert found.text == f"{megabytes} of {allowed} MB of clicks wait on this machine's disk"

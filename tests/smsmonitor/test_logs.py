@@ -7,6 +7,7 @@ import logging.config
 
 import pytest
 import structlog
+from celery.beat import SchedulingError
 from django.db import OperationalError
 
 from smsmonitor import logs
@@ -100,18 +101,24 @@ def test_canary_in_a_message_a_value_and_a_traceback_never_appears(written):
     assert CANARY[-6:] not in text
 
 
-def test_server_that_is_away_is_one_line(written):
-    try:
-        raise_outage()
-    except OperationalError:
-        logging.getLogger("celery.app.trace").exception("Task sweep raised: no connection")
+AWAY = OperationalError("no connection\n\tIs the server running?")
+UNSENT = SchedulingError("Couldn't apply scheduled task sweep: no connection")
+
+
+@pytest.mark.parametrize(
+    ("logger", "error", "data", "told"),
+    [
+        ("celery.app.trace", AWAY, {"name": "x.sweep"}, "x.sweep failed, and comes again: no conn"),
+        ("celery.beat", UNSENT, {}, "Couldn't apply scheduled task sweep: no connection"),
+        ("elsewhere", AWAY, {}, "It failed: so"),
+    ],
+)
+def test_server_that_is_away_is_one_line(written, logger, error, data, told):
+    logging.getLogger(logger).error("It failed: %s", "so", exc_info=error, extra={"data": data})
 
     assert written.getvalue().count("\n") == 1
-    assert "Task sweep raised: no connection" in written.getvalue()
-
-
-def raise_outage():
-    raise OperationalError("connection refused")
+    assert told in written.getvalue()
+    assert "Is the server" not in written.getvalue()
 
 
 def test_json_lines_are_json(written, request):

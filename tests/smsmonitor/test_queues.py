@@ -43,7 +43,9 @@ def test_queues_of_rabbitmq_are_quorum_queues_and_confirmed():
 
 
 def test_queues_of_redis_need_nothing():
-    assert [queue.queue_arguments for queue in queues.declared("redis://x")] == [None] * 4
+    assert [queue.queue_arguments for queue in queues.declared("redis://x")] == [None] * len(
+        queues.NAMES
+    )
 
 
 @pytest.mark.parametrize(

@@ -21,10 +21,11 @@ def test_web_has_the_processes_and_threads_that_are_set():
 
 
 @override_settings(WORKER_CONCURRENCY=5)
-def test_worker_serves_every_queue():
+def test_the_two_workers_serve_every_queue():
     worker = roster.worker()
 
     assert option(worker, "-Q") == "receipts,clicks,sending,default"
+    assert option(roster.sender(), "-Q") == "dispatch"
     assert option(worker, "--concurrency") == "5"
 
 

@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -29,7 +30,9 @@ def kept(program, during):
         await keeper.stop(patience=2)
         await task
 
-    asyncio.run(main())
+    # In a thread of its own: a browser's loop may run in this one.
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        thread.submit(asyncio.run, main()).result()
     return lines
 
 

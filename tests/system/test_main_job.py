@@ -11,18 +11,12 @@ from pathlib import Path
 import pytest
 
 from tests.system import traffic
-from tests.system.running import System, running, until
+from tests.system.running import System, until
 
 pytestmark = pytest.mark.slow
 
 MESSAGES, CALLBACKS, LATE = 10_000, 20_000, 1_000
 CANARY = traffic.address(0)
-
-
-@pytest.fixture(scope="module")
-def system():
-    with running() as started:
-        yield started
 
 
 def lines(numbers) -> bytes:

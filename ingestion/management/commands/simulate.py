@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from deliveries import drafts
-from deliveries.models import Delivery
+from deliveries.models import AuditEvent, Delivery
 from ingestion.accounts import BadAccount
 from ingestion.simulator import accounts
 from ingestion.simulator.interrupts import interruptible
@@ -17,12 +17,14 @@ from ingestion.simulator.outgoing import Sending
 from ingestion.simulator.posting import Refused
 from ingestion.simulator.run import Outcome, run
 from messaging.statuses import DeliveryStatus
-from providers.simulation import Outage, Profile
+from providers.simulation import FAILURES, OUTAGE_CODE, Outage, Profile
 from providers.sms.simulator import Simulator
 
 CONTENT = "This message was simulated: nothing left the house."
 # What nothing final is heard of is given up after this.
 VALIDITY = timedelta(hours=1)
+# The journal's line of a delivery that this system hands over itself.
+STARTED = "DEL-1020"
 
 
 class Command(BaseCommand):
@@ -47,6 +49,12 @@ class Command(BaseCommand):
             type=_outage,
             metavar="PREFIX:SECONDS",
             help="numbers that begin so fail for so long, from the making of the delivery",
+        )
+        parser.add_argument(
+            "--outage-code",
+            default=OUTAGE_CODE,
+            choices=sorted(FAILURES),
+            help="what the outage says: 103 is soft (out of order), 101 hard (unknown number)",
         )
         parser.add_argument("--connections", type=int, default=8, help="connections to post on")
         parser.add_argument("--early", type=_share, default=0.1, help="share reported too early")
@@ -90,6 +98,9 @@ class Command(BaseCommand):
 
 def _deliveries(options: dict[str, Any], *, at: datetime) -> list[Delivery]:
     simulated = Delivery.objects.filter(account__kind=Simulator.slug).select_related("account")
+    # Those that we send are reported on as they go.
+    ours = AuditEvent.objects.filter(code=STARTED).values("delivery")
+    simulated = simulated.exclude(pk__in=ours)
     if code := options["delivery"]:
         found = list(simulated.filter(code=code))
         if not found:
@@ -113,7 +124,12 @@ def _sending(delivery: Delivery, options: dict[str, Any]) -> Sending:
     outage = None
     if options["outage"]:
         prefix, span = options["outage"]
-        outage = Outage(prefix=prefix, begins=delivery.created_at, ends=delivery.created_at + span)
+        outage = Outage(
+            prefix=prefix,
+            begins=delivery.created_at,
+            ends=delivery.created_at + span,
+            code=options["outage_code"],
+        )
     profile = Profile(
         speed=options["speed"],
         early=options["early"],

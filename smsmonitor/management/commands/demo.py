@@ -6,22 +6,23 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from ingestion import demo
 from ingestion.simulator.interrupts import interruptible
 from ingestion.simulator.posting import Refused
-from sending import closing
+from smsmonitor.demonstration import showing
+from smsmonitor.demonstration.past import NotApplied
+from smsmonitor.demonstration.present import NotPrepared
 
 
 class Command(BaseCommand):
-    """Fill the dashboard with three deliveries, one of them live."""
+    """Fill the dashboard with four deliveries: of the past, one under way, one scheduled."""
 
-    help = "Show the demonstration: two deliveries of the past and one under way."
+    help = "Show the demonstration: two deliveries of the past, one under way, one scheduled."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        """Show it, or what is left of it, until the live delivery has ended."""
+        """Show it, or what is left of it, until the last delivery has been started."""
         # Asked to end by `make run`, it ends as by Ctrl-C: at once, letting go of its servers.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
-            interruptible(partial(demo.show, end=closing.end, tell=self.stdout.write))
-        except (demo.NotApplied, Refused) as error:
+            interruptible(partial(showing.show, tell=self.stdout.write))
+        except (NotApplied, NotPrepared, Refused) as error:
             raise CommandError(str(error)) from error

@@ -15,8 +15,8 @@ def test_every_status_of_a_delivery_has_an_icon_and_a_word(status):
 
 @pytest.mark.parametrize("status", MessageStatus)
 def test_every_status_of_a_message_has_an_icon_and_a_word(status):
-    assert f"<span>{status.label}</span>" in marks.message_badge(status.value)
-    assert f'aria-label="{status.label}"' in marks.message_icon(status.value)
+    assert f"<span>{status.label}</span>" in marks.message_badge(status.value, "sms")
+    assert f'aria-label="{status.label}"' in marks.message_icon(status.value, "sms")
 
 
 def test_no_two_statuses_of_messages_share_a_drawing():

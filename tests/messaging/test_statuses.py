@@ -1,0 +1,25 @@
+"""What statuses and evidence are called on each channel."""
+
+import pytest
+
+from messaging.statuses import Evidence, MessageStatus, evidence_name, status_name
+
+
+@pytest.mark.parametrize(
+    ("status", "channel", "name"),
+    [
+        (MessageStatus.DELIVERED, "sms", "Received on mobile"),
+        (MessageStatus.DELIVERED, "email", "Received by the mail server"),
+        (MessageStatus.FAILED, "email", "Failed"),
+    ],
+)
+def test_a_status_is_called_as_on_its_channel(status, channel, name):
+    assert status_name(status, channel) == name
+
+
+@pytest.mark.parametrize(
+    ("channel", "name"),
+    [("sms", "Confirmed by the carrier"), ("email", "Confirmed by the mail server")],
+)
+def test_evidence_is_called_as_on_its_channel(channel, name):
+    assert evidence_name(Evidence.CARRIER, channel) == name

@@ -1,0 +1,53 @@
+"""Targets beside the rest: addresses erased from them, and no messages of others among theirs."""
+
+import pytest
+from django.utils import timezone
+
+from ingestion import erasure, registration
+from sending.models import AllowedAddress, Outgoing, Recipient
+from tests.ingestion import callbacks
+from tests.sending import targets
+from tests.sending.targets import prepare, take
+
+pytestmark = pytest.mark.django_db
+
+TABLE = """phone,first_name,customer
++393331234567,Anna,c1
+,Ben,c2
++39 333 1234567,Carla,c3
+333 7654321,,c4
++390612345678,Dora,c5
++447400123456,Emil,c6
+"""
+
+
+@pytest.fixture
+def delivery(db):
+    made = targets.delivery(content="Hello {{first_name|you}}: https://example.org/sale")
+    targets.rules(default_country="IT")
+    take(made, TABLE)
+    return made
+
+
+def test_messages_of_other_systems_are_not_mixed_with_prepared_ones(delivery):
+    prepare(delivery)
+    line = {"address": "+393331112233", "provider_message_id": "m-1"}
+
+    with pytest.raises(registration.NotRegistrable):
+        callbacks.register(delivery, line, at=timezone.now())
+
+
+@pytest.mark.parametrize("address", ["+393331234567", "+393337654321", "+390612345678"])
+def test_an_erased_address_is_gone_from_the_target_and_its_texts(delivery, address):
+    prepare(delivery)
+    line = {"+393331234567": 2, "+393337654321": 5, "+390612345678": 6}[address]
+    AllowedAddress.objects.create(channel="sms", address=address, made_at=timezone.now())
+
+    counted = erasure.forget(address=address, by=None, at=timezone.now(), dry_run=True)
+    done = erasure.forget(address=address, by=None, at=timezone.now())
+
+    assert counted.recipients == done.recipients == (2 if line == 2 else 1)
+    row = Recipient.objects.get(delivery_id=delivery.pk, line=line)
+    assert (row.address, row.reference, row.fields) == ("", "", {})
+    assert not AllowedAddress.objects.exists()
+    assert not Outgoing.objects.filter(line=line).exclude(text="").exists()
