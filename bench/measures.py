@@ -88,11 +88,13 @@ class Findings:
 
 
 def in_turns(measures: Mapping[str, Measure], *, rounds: int) -> dict[str, list[float]]:
-    """Measure A B C, A B C, …: what disturbs the machine for a while disturbs all of them."""
+    """Measure A B C, C B A, …: what disturbs the machine, or grows, does so to all of them."""
     found: dict[str, list[float]] = {name: [] for name in measures}
+    order = list(measures)
     for _ in range(rounds):
-        for name, measure in measures.items():
-            found[name].append(measure())
+        for name in order:
+            found[name].append(measures[name]())
+        order.reverse()
     return found
 
 

@@ -4,9 +4,10 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from django.db import connection
+
 from deliveries import merge, record
 from deliveries.merge import Outcome
-from deliveries.models import Message
 from deliveries.record import Standing
 from messaging import normalise
 from messaging.failures import FailureType, Reason
@@ -16,6 +17,7 @@ from quarantine import places
 from quarantine.facts import Fact, Says
 from quarantine.intake import Ended
 from quarantine.ledger import Name
+from storage import rows
 from storage.ids import lowest_id
 
 # Nothing is reported so long after it was handed over.
@@ -54,16 +56,18 @@ def of(endings: Mapping[int, Ending], messages: Mapping[int, Standing]) -> list[
 def history(wanted: Mapping[Name, datetime]) -> list[Ended]:
     """Return the messages to these addresses that were delivered at a time or later."""
     oldest = min(wanted.values()) - LONGEST_JOURNEY
-    found = Message.objects.filter(
-        address__in={name.address for name in wanted},
-        status=MessageStatus.DELIVERED,
-        id__gte=lowest_id(oldest),
-    )
-    names = {
-        message_id: Name(channel, address)
-        for message_id, channel, address in found.values_list("id", "channel", "address")
-        if Name(channel, address) in wanted
-    }
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, channel, address FROM deliveries_message "
+            "WHERE address = ANY(%s) AND status = %s AND id >= %s",
+            [
+                [name.address for name in wanted],
+                MessageStatus.DELIVERED.value,
+                lowest_id(oldest),
+            ],
+        )
+        found = {row[0]: Name(*row[1:]) for row in cursor.fetchall()}
+    names = {message_id: name for message_id, name in found.items() if name in wanted}
     ended = []
     for message_id, events in record.events(message_ids=names).items():
         name = names[message_id]
@@ -123,5 +127,9 @@ def _counting(endings: Iterable[Ending]) -> set[int]:
     }
     if not ids:
         return set()
-    keep = Qualification.objects.filter(pk__in=ids, status=Qualification.Status.KEEP)
-    return set(keep.values_list("id", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM providers_qualification WHERE id = ANY(%s::bigint[]) AND status = %s",
+            [rows.array(ids), Qualification.Status.KEEP.value],
+        )
+        return {row[0] for row in cursor.fetchall()}

@@ -64,8 +64,9 @@ def holding(*, since: datetime) -> list[Holding]:
     No incident changes until the running transaction ends.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock_shared(hashtext('incidents'))")
         cursor.execute(
+            # Two statements on one way: the second sees what the wait for the lock was for.
+            f"SELECT pg_advisory_xact_lock_shared(hashtext('incidents'));"
             f"SELECT id, {', '.join(Place._fields)}, held_from, held_until "
             f"FROM quarantine_incident "
             f"WHERE state = ANY(%s) AND (held_until IS NULL OR held_until > %s) ORDER BY id",

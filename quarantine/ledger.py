@@ -14,11 +14,6 @@ from storage import rows
 STANDING_COLUMNS = ", ".join(Standing._fields)
 SAID_COLUMNS = ", ".join(Said._fields)
 FACT_COLUMNS = ", ".join(Fact._fields)
-_RECORD_TYPES = "%s, %s::smallint, %s, %s::timestamptz, %s::timestamptz, %s::bigint"
-_STANDING_TYPES = (
-    f"{_RECORD_TYPES}, %s, {_RECORD_TYPES}, %s::integer, %s::timestamptz, %s::timestamptz, "
-    "%s::bytea, %s::timestamptz, %s::timestamptz"
-)
 
 
 class Name(NamedTuple):
@@ -56,6 +51,13 @@ class Step(NamedTuple):
     actor_id: int | None = None
     act_id: int | None = None
     incident_id: int | None = None
+
+
+# Rows as they are given: with their ids before them, or with the time of a change behind.
+_FACTS = rows.unnested(["bigint", *rows.kinds(Fact)])
+_WORDS = rows.unnested(["bigint", *rows.kinds(Said)])
+_STANDINGS = rows.unnested(["bigint", *rows.kinds(Standing), "timestamptz"])
+_STEPS = rows.unnested(rows.kinds(Step))
 
 
 def add_missing(marks: Mapping[Name, bytes]) -> None:
@@ -213,9 +215,8 @@ def write_facts(*, gone: Collection[int], added: Mapping[int, Sequence[Fact]]) -
                 "DELETE FROM quarantine_fact WHERE message_id = ANY(%s::bigint[])",
                 [rows.array(gone)],
             )
-    rows.insert(
-        "quarantine_fact",
-        ("address_id", *Fact._fields),
+    _put(
+        f"INSERT INTO quarantine_fact (address_id, {FACT_COLUMNS}) SELECT * FROM {_FACTS}",
         [(address_id, *fact) for address_id, told in added.items() for fact in told],
     )
 
@@ -233,8 +234,8 @@ def write_words(known: Mapping[int, Known], heard: Mapping[int, Mapping[bytes, S
             cursor.execute(
                 "DELETE FROM quarantine_word WHERE key = ANY(%s::bytea[])", [rows.array(gone)]
             )
-    rows.put(
-        f"INSERT INTO quarantine_word (address_id, {SAID_COLUMNS}) VALUES %s",
+    _put(
+        f"INSERT INTO quarantine_word (address_id, {SAID_COLUMNS}) SELECT * FROM {_WORDS}",
         [(address_id, *said) for address_id, said in added],
     )
 
@@ -242,14 +243,24 @@ def write_words(known: Mapping[int, Known], heard: Mapping[int, Mapping[bytes, S
 def write_standings(changed: Sequence[tuple[int, Standing]], *, at: datetime) -> None:
     """Write back addresses that stand differently."""
     names = ", ".join(f"{name} = new.{name}" for name in Standing._fields)
-    rows.put(
+    _put(
         f"UPDATE quarantine_address address SET {names}, modified_at = new.modified_at "
-        f"FROM (VALUES %s) AS new (id, {STANDING_COLUMNS}, modified_at) WHERE address.id = new.id",
+        f"FROM {_STANDINGS} AS new (id, {STANDING_COLUMNS}, modified_at) "
+        f"WHERE address.id = new.id",
         [(address_id, *standing, at) for address_id, standing in changed],
-        template=f"(%s, {_STANDING_TYPES}, %s::timestamptz)",
     )
 
 
 def write_steps(steps: Iterable[Step]) -> None:
     """Add lines to the stories of addresses."""
-    rows.insert("quarantine_change", Step._fields, list(steps))
+    _put(
+        f"INSERT INTO quarantine_change ({', '.join(Step._fields)}) SELECT * FROM {_STEPS}",
+        list(steps),
+    )
+
+
+def _put(statement: str, given: Sequence[Sequence[object]]) -> None:
+    """Execute a statement that takes rows apart, if there are any."""
+    if given:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, rows.arrays(given))

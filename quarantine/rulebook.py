@@ -15,8 +15,6 @@ from quarantine import rules
 from quarantine.models import Rule
 from quarantine.rules import Ruling, Rulings
 
-_COLUMNS = Ruling._fields
-
 
 class Wanted(NamedTuple):
     """A rule as somebody wants it."""
@@ -35,12 +33,18 @@ class BadRules(Exception):
 
 def in_force() -> Rulings:
     """Return the rules that decide now."""
-    return Rulings(map(_ruling, Rule.objects.filter(ended_at=None)))
+    return Rulings(_read("WHERE ended_at IS NULL"))
 
 
 def all_versions() -> dict[int, Ruling]:
     """Return every version there ever was, by id: facts were decided by them."""
-    return {row.pk: _ruling(row) for row in Rule.objects.all()}
+    return {ruling.id: ruling for ruling in _read()}
+
+
+def _read(which: str = "") -> list[Ruling]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(Ruling._fields)} FROM quarantine_rule {which}")
+        return [Ruling(*row) for row in cursor.fetchall()]
 
 
 def replaced(wanted: Iterable[Wanted]) -> Rulings:
@@ -72,10 +76,6 @@ def listed() -> list[Rule]:
         key=lambda row: (row.failure_type, row.reason is not None, row.reason or 0,
                          row.channel is not None, row.channel or ""),
     )  # fmt: skip
-
-
-def _ruling(row: Rule) -> Ruling:
-    return Ruling(*(getattr(row, name) for name in _COLUMNS))
 
 
 @transaction.atomic

@@ -3,7 +3,8 @@
 import io
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from decimal import Decimal
+from typing import Any, get_args, get_type_hints
 
 from django.db import connection
 from psycopg2.extras import execute_values
@@ -110,6 +111,17 @@ class _Reader(io.TextIOBase):
         return text[:limit]
 
 
+def kinds(shape: type) -> list[str]:
+    """Return the types of a NamedTuple's columns; a whole number may be assigned to less."""
+    hints = get_type_hints(shape).values()
+    return [_KINDS[next(filter(_KINDS.get, (hint, *get_args(hint))))] for hint in hints]
+
+
+def unnested(kinds: Iterable[str]) -> str:
+    """Return the SQL of rows whose `arrays` are its parameters."""
+    return f"unnest({', '.join(f'%s::{kind}[]' for kind in kinds)})"
+
+
 def arrays(rows: Sequence[Sequence[Any]]) -> list[str]:
     """Turn rows into one array text per column, for unnest()."""
     return [array(column) for column in zip(*rows, strict=True)]
@@ -148,6 +160,14 @@ def _bytes(value: bytes) -> str:
     return f'"\\\\x{value.hex()}"'
 
 
+_KINDS: dict[Any, str] = {
+    bool: "boolean",
+    int: "bigint",
+    str: "text",
+    bytes: "bytea",
+    datetime: "timestamptz",
+    Decimal: "numeric",
+}
 _WRITERS: dict[type, Callable[[Any], str]] = {
     int: str,
     bytes: _bytes,

@@ -14,7 +14,7 @@ def test_what_is_measured_in_turns_is_measured_in_turns():
         {"a": lambda: order.append("a") or 1.0, "b": lambda: order.append("b") or 2.0}, rounds=2
     )
 
-    assert order == ["a", "b", "a", "b"]
+    assert order == ["a", "b", "b", "a"]
     assert found == {"a": [1.0, 1.0], "b": [2.0, 2.0]}
 
 

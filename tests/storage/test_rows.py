@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 import pytest
 from django.db import DataError, connection
@@ -82,6 +83,29 @@ def test_an_enumeration_is_written_as_its_number():
 
 def test_rows_become_one_array_per_column():
     assert rows.arrays([(1, "a"), (2, "b")]) == ["{1,2}", '{"a","b"}']
+
+
+class Shape(NamedTuple):
+    number: int
+    told: str | None
+    yes: bool
+    digest: bytes
+    at: datetime | None
+    price: Decimal | None
+
+
+def test_rows_of_a_shape_come_back_taken_apart():
+    at = datetime(2026, 2, 28, tzinfo=UTC)
+    told = [
+        Shape._make((1, None, True, b"\x00\xff", at, Decimal("0.5"))),
+        Shape._make((2, "é", False, b"", None, None)),
+    ]
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM {rows.unnested(rows.kinds(Shape))}", rows.arrays(told))
+        found = [Shape(*row)._replace(digest=bytes(row[3])) for row in cursor.fetchall()]
+
+    assert found == told
 
 
 @pytest.fixture
