@@ -304,8 +304,8 @@ class Generated(io.RawIOBase):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("listed", "count"), [(False, 100_000), (True, 20_000)])
-def test_a_hundred_thousand_lines_take_no_more_memory_than_a_thousand(delivery, listed, count):
+@pytest.mark.parametrize("listed", [False, True])
+def test_thirty_thousand_lines_take_no_more_memory_than_a_thousand(delivery, listed):
     def peak(count):
         tracemalloc.start()
         stream = Generated(count, listed=listed)
@@ -315,10 +315,11 @@ def test_a_hundred_thousand_lines_take_no_more_memory_than_a_thousand(delivery, 
         return done.registered, found
 
     registered, little = peak(1_000)
-    more_registered, much = peak(count)
+    more_registered, much = peak(30_000)
 
-    assert (registered, more_registered) == (1_000, count - 1_000)
-    assert much < little + 1_000_000
+    assert (registered, more_registered) == (1_000, 29_000)
+    # Kept, the lines alone would take 6 MB; what else runs in this process takes some, too.
+    assert much < little + 3_000_000, (little, much)
     assert callbacks.drifts() == []
 
 
