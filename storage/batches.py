@@ -14,6 +14,7 @@ from typing import Generic, TypeVar
 import structlog
 from django.db import InterfaceError, OperationalError, connection
 
+from storage.outages import Outage
 from storage.own_thread import OwnThread
 
 MOST_AT_ONCE = 500
@@ -48,6 +49,7 @@ class Batcher(Generic[AnyJob]):
     def __init__(self, *, name: str) -> None:
         self.name = name
         self.jobs: queue.SimpleQueue[AnyJob] = queue.SimpleQueue()
+        self.outage = Outage(by=name)
         self.thread = OwnThread(self._run, name=name)
 
     def do(self, jobs: Sequence[AnyJob]) -> None:
@@ -56,12 +58,17 @@ class Batcher(Generic[AnyJob]):
 
     def wait(self, job: AnyJob, *, patience: float) -> AnyJob:
         """Return the job once it is done; raise Unavailable where that takes too many seconds."""
+        if not self.is_done(job, patience=patience):
+            self.outage.fail()
+            raise Unavailable
+        return job
+
+    def is_done(self, job: AnyJob, *, patience: float) -> bool:
+        """Wait for a job; tell whether it was done in time."""
         job.deadline = time.monotonic() + patience
         job.done.acquire()
         self.put(job)
-        if not job.done.acquire(timeout=patience) or job.failed:
-            raise Unavailable
-        return job
+        return job.done.acquire(timeout=patience) and not job.failed
 
     def put(self, job: AnyJob) -> None:
         """Have a job done until its deadline, without waiting for it."""
@@ -99,7 +106,7 @@ class Batcher(Generic[AnyJob]):
         try:
             self._do_or_reconnect(jobs)
         except (OperationalError, InterfaceError) as error:
-            log.warning("the database did not take what came in", by=self.name, error=_name(error))
+            self.outage.missed(error)
             _give_up(jobs)
         except Exception as error:  # noqa: BLE001  # this thread serves every request
             if len(jobs) > 1:
@@ -107,7 +114,8 @@ class Batcher(Generic[AnyJob]):
                     self._serve([job])
             else:
                 # The text of the error may quote what was to be stored.
-                log.warning("what came in could not be stored", by=self.name, error=_name(error))
+                why = type(error).__name__
+                log.warning("what came in could not be stored", by=self.name, error=why)
                 _give_up(jobs)
 
     def _do_or_reconnect(self, jobs: Sequence[AnyJob]) -> None:
@@ -120,6 +128,7 @@ class Batcher(Generic[AnyJob]):
         except (OperationalError, InterfaceError):
             connection.close()
             self.do(jobs)
+        self.outage.met()
         _release(jobs)
 
 
@@ -142,7 +151,3 @@ def _release(jobs: Iterable[Job]) -> None:
     for job in jobs:
         if job.done.locked():
             job.done.release()
-
-
-def _name(error: Exception) -> str:
-    return type(error).__name__

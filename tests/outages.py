@@ -31,3 +31,9 @@ def database_away(*, silent):
             yield
         finally:
             place |= before
+
+
+def told(caplog, *, by):
+    """Return what the log says of outages that one thread has met: events, failed, kept."""
+    lines = [record.msg for record in caplog.records if record.name == "storage.outages"]
+    return [(line["event"], line["failed"], line["kept"]) for line in lines if line["by"] == by]

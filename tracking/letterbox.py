@@ -63,17 +63,13 @@ class Letterbox(batches.Batcher[Job]):
         Raises Gone where its link is no more, which only the database can tell.
         """
         if time.monotonic() >= self.away_until:
-            try:
-                kept = self.wait(Job(arrival=arrival), patience=COMMIT_SECONDS)
-            except Unavailable:
-                self.away_until = time.monotonic() + AWAY_SECONDS
-            else:
-                if kept.gone:
+            job = Job(arrival=arrival)
+            if self.is_done(job, patience=COMMIT_SECONDS):
+                if job.gone:
                     raise Gone
                 return
-        spool.spool.keep(arrival)
-        self.spooled.set()
-        self.loader.ensure()
+            self.away_until = time.monotonic() + AWAY_SECONDS
+        self._keep_on_disk(arrival)
 
     def find(self, token: str, month: Month, *, patience: float = LOOK_UP_SECONDS) -> Known | None:
         """Look a link up; raise Unavailable where that takes too many seconds."""
@@ -99,6 +95,16 @@ class Letterbox(batches.Batcher[Job]):
             for job in asking:
                 job.hosts = hosts
 
+    def _keep_on_disk(self, arrival: Arrival) -> None:
+        try:
+            spool.spool.keep(arrival)
+        except Unavailable:
+            self.outage.fail()
+            raise
+        self.outage.keep()
+        self.spooled.set()
+        self.loader.ensure()
+
     def _load(self) -> None:
         """Bring what is on the disk into the database as soon as that is back."""
         while True:
@@ -108,7 +114,9 @@ class Letterbox(batches.Batcher[Job]):
             try:
                 batches.connect()
                 spool.load()
-            except DatabaseError:
+                self.outage.met()
+            except DatabaseError as error:
+                self.outage.missed(error)
                 self.spooled.set()
             except Exception as error:  # noqa: BLE001  # this thread serves every outage
                 log.warning("the spool could not be loaded", error=type(error).__name__)

@@ -12,7 +12,7 @@ from ingestion.models import InboxEntry, QueueItem
 from providers.models import ProviderAccount
 from tests import records
 from tests.ingestion import callbacks
-from tests.outages import database_away, end_other_connections
+from tests.outages import database_away, end_other_connections, told
 from tests.threads import PATIENCE_SECONDS, apart
 from tests.waiting import somebody_waits, until
 
@@ -105,6 +105,20 @@ def test_without_the_database_a_known_account_gets_a_503(account, silent):
     assert (answer.status_code, answer["Retry-After"]) == (503, "10")
     until(lambda: client.get(path).status_code == 204)
     assert InboxEntry.objects.count() == 2
+
+
+def test_an_outage_is_told_once_and_once_when_it_is_over(account, caplog):
+    fresh = Batcher()
+    with database_away(silent=False):
+        for number in range(5):
+            with pytest.raises(Unavailable):
+                fresh.store(arrival(account, number))
+    until(lambda: fresh.account(account.token) == account)
+
+    assert told(caplog, by="batcher") == [
+        ("the database is away", 0, 0),
+        ("the database is back", 5, 0),
+    ]
 
 
 def test_without_the_database_an_unknown_token_gets_a_503(account):

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from django.test import Client
 
 from ingestion import erasure
-from tests.outages import database_away
+from tests.outages import database_away, told
 from tests.records import NOON
 from tests.threads import PATIENCE_SECONDS, apart
 from tests.waiting import until
@@ -22,6 +22,23 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def _quick(monkeypatch):
     monkeypatch.setattr(letterbox, "LOAD_EVERY_SECONDS", 0.05)
     monkeypatch.setattr(letterbox, "LOOK_UP_SECONDS", 0.5)
+
+
+def test_an_outage_is_told_once_with_how_many_clicks_wait_and_once_when_it_is_over(
+    make_link, caplog, monkeypatch
+):
+    monkeypatch.setattr(letterbox, "AWAY_SECONDS", 0.0)
+    link, client = make_link(), Client()
+    client.get(link.path)
+
+    with database_away(silent=False):
+        assert [client.get(link.path).status_code for _ in range(5)] == [302] * 5
+    until(lambda: len(told(caplog, by="letterbox")) == 2)
+
+    assert told(caplog, by="letterbox") == [
+        ("the database is away", 0, 0),
+        ("the database is back", 0, 5),
+    ]
 
 
 @pytest.mark.parametrize("silent", [False, True])
