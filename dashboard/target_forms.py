@@ -27,7 +27,9 @@ class ColumnsForm(forms.Form):
 
     delimiter = forms.ChoiceField(
         label=_("Delimiter"),
+        required=False,
         choices=[
+            ("", _("Found out")),
             ("comma", _("Comma")),
             ("semicolon", _("Semicolon")),
             ("tab", _("Tab")),
@@ -77,5 +79,5 @@ def _columns(names: Sequence[str], headers: Sequence[str]) -> list[tuple[str, st
 
 
 def named(delimiter: str) -> str:
-    """Return the name of a delimiter."""
-    return next(name for name, sign in sheets.DELIMITERS.items() if sign == delimiter)
+    """Return the name of a delimiter; nothing for one that only the file itself can say."""
+    return next((name for name, sign in sheets.DELIMITERS.items() if sign == delimiter), "")

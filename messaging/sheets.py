@@ -3,7 +3,9 @@
 import codecs
 import csv
 import io
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from typing import NamedTuple
 
 from messaging.streams import Raw, Stream
@@ -11,6 +13,8 @@ from messaging.streams import Raw, Stream
 SAMPLE = 65_536
 LONGEST_LINE = 65_536
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
+# What Excel writes and reads as a first line, in quotes or filled up with empty values at times.
+_ANNOUNCED = re.compile(r'"?sep=([^\w"\r\n\0])"?(?:\1|\s)*', re.IGNORECASE)
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -74,7 +78,7 @@ class _Lines:
     def __init__(self, text: io.TextIOWrapper) -> None:
         self.ended = False
         self.start = text.readline(LONGEST_LINE)
-        self._next = self.start
+        self._next = "\n" if announced(self.start) else self.start
         self._text = text
         self._too_long = False
 
@@ -128,7 +132,20 @@ def _utf_16(sample: bytes) -> str:
 
 def delimiter(line: str) -> str:
     """Return what separates the values of a first line; that of one column has nothing."""
-    return max(DELIMITERS.values(), key=line.count)
+    return announced(line) or max(DELIMITERS.values(), key=line.count)
+
+
+def announced(line: str) -> str:
+    """Return the delimiter that a first line such as `sep=;` says; empty where it is no such."""
+    found = _ANNOUNCED.fullmatch(line)
+    return found[1] if found else ""
+
+
+def without_announcement(lines: Iterable[str]) -> Iterator[str]:
+    """Return lines with a blank one for a first that says the delimiter: all keep their numbers."""
+    lines = iter(lines)
+    first = ["\n" if announced(line) else line for line in islice(lines, 1)]
+    return chain(first, lines)
 
 
 FALLBACK = "not-utf-8-but-windows"

@@ -1,6 +1,7 @@
 """How a file of recipients is laid out: its encoding, delimiter and columns, told or found out."""
 
 import csv
+import io
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -59,7 +60,7 @@ def find(sample: bytes, *, told: Mapping[str, str], channel: str) -> Layout:
         )
         how = _encoding(sample, told.get("encoding", ""))
         return Layout(NDJSON, *how, address=address, reference=reference, channel=channel)
-    found, _headings, _text = _table(sample, told, channel)
+    found, _headings, _lines = _table(sample, told, channel)
     columns = found.columns
     return found._replace(
         address=_told(columns, told.get("address", "")) or _address(columns, channel),
@@ -69,28 +70,30 @@ def find(sample: bytes, *, told: Mapping[str, str], channel: str) -> Layout:
 
 def look(sample: bytes, *, told: Mapping[str, str], channel: str) -> tuple[Layout, Preview]:
     """Return the layout as far as it can be told, and the first rows, to choose columns by."""
-    found, headers, text = _table(sample, told, channel)
+    found, headers, lines = _table(sample, told, channel)
     candidates = headings.addresses(found.columns, channel=channel)
     found = found._replace(
         address=candidates[0] if len(candidates) == 1 else "",
         reference=headings.reference(found.columns),
     )
     # The last line of a sample may be cut.
-    lines = text.splitlines(keepends=True)[: _PREVIEWED + 20]
-    rows = [row for row in csv.reader(lines, delimiter=found.delimiter) if row]
+    beginning = csv.reader(lines[: _PREVIEWED + 20], delimiter=found.delimiter)
+    rows = [row for row in beginning if row]
     shown = [row[: len(headers)] for row in rows[1 : _PREVIEWED + 1]]
     return found, Preview(headers, shown, candidates)
 
 
 def _table(
     sample: bytes, told: Mapping[str, str], channel: str
-) -> tuple[Layout, Sequence[str], str]:
-    """Return how a table is laid out but for its two columns, with its headers and its text."""
+) -> tuple[Layout, Sequence[str], Sequence[str]]:
+    """Return how a table is laid out but for its two columns, with its headers and its lines."""
     how = _encoding(sample, told.get("encoding", ""))
-    text = how.read(sample)
-    delimiter = _delimiter(text, told.get("delimiter", ""))
-    headers = _headers(text, delimiter)
-    return Layout(CSV, *how, delimiter, _columns(headers), channel=channel), headers, text
+    # Lines end here as they do where the whole file is read.
+    lines = list(io.StringIO(how.read(sample), newline=""))
+    delimiter = _delimiter(lines, told.get("delimiter", ""))
+    lines = list(sheets.without_announcement(lines))
+    headers = _headers(lines, delimiter)
+    return Layout(CSV, *how, delimiter, _columns(headers), channel=channel), headers, lines
 
 
 def of_json(kept: Mapping[str, Any]) -> Layout:
@@ -104,18 +107,18 @@ def _encoding(sample: bytes, told: str) -> Encoding:
     return sheets.encoding(sample, told=told)
 
 
-def _delimiter(text: str, told: str) -> str:
+def _delimiter(lines: Sequence[str], told: str) -> str:
     if told and told not in DELIMITERS:
         raise BadFile(_("The delimiter is one of %(known)s.") % {"known": ", ".join(DELIMITERS)})
     if told:
         return DELIMITERS[told]
-    return sheets.delimiter(next((line for line in text.splitlines() if line.strip()), ""))
+    return sheets.delimiter(next((line for line in lines if line.strip()), ""))
 
 
-def _headers(text: str, delimiter: str) -> list[str]:
-    lines = iter([line for line in text.splitlines(keepends=True) if line.strip()])
+def _headers(lines: Sequence[str], delimiter: str) -> list[str]:
+    filled = iter([line for line in lines if line.strip()])
     try:
-        headers = next(csv.reader(lines, delimiter=delimiter), [])
+        headers = next(csv.reader(filled, delimiter=delimiter), [])
     except csv.Error as error:
         raise BadFile(_("The first line, which names the columns, cannot be read.")) from error
     if not any(header.strip() for header in headers):

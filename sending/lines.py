@@ -88,7 +88,7 @@ class _Records:
     """Puts lines together that belong to one row, and counts them."""
 
     def __init__(self, text: Iterable[str], delimiter: str) -> None:
-        self.lines = iter(text)
+        self.lines = sheets.without_announcement(text)
         self.opens = re.compile(rf'(?:^|{re.escape(delimiter)})\s*"')
         self.number = 0
         self.read = 0

@@ -59,6 +59,21 @@ def test_another_delimiter_can_be_tried(operator, delivery):
     assert "First Name;Phone;No" in html
 
 
+def test_a_delimiter_that_only_the_file_says_is_found_out(operator, delivery):
+    give(operator, delivery, b"sep=^\nNo^Phone\n1^+393331234567\n")
+    upload = Upload.objects.get()
+    own = page(delivery, "delivery_target_file", upload.pk)
+
+    html = operator.get(own).content.decode()
+    operator.post(own, {"delimiter": "", "address": "phone", "mode": "append"})
+
+    assert '<option value="" selected>Found out</option>' in html
+    assert "+393331234567" in html
+    assert "sep=" not in html
+    upload.refresh_from_db()
+    assert (upload.state, upload.layout["delimiter"]) == ("queued", "^")
+
+
 @pytest.mark.django_db(transaction=True)
 def test_chosen_columns_are_read_by_the_worker_and_bad_lines_told(operator):
     delivery = targets.delivery(content="Hello {{first_name}}")

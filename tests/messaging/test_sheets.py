@@ -51,6 +51,35 @@ def test_a_file_may_be_empty_or_one_column():
     assert cells(b"+39333\n+39334\n") == [["+39333"], ["+39334"]]
 
 
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize(
+    ("first", "sign"),
+    [
+        (b"sep=;\n", b";"),
+        (b"SEP=;\r\n", b";"),
+        (b'"sep=,"\n', b","),
+        (b'"sep=,",,\n', b","),
+        (b"sep=;;;\n", b";"),
+        (b"sep=\t\n", b"\t"),
+        (b"sep=^\r\n", b"^"),
+    ],
+)
+def test_a_first_line_may_say_the_delimiter(mark, first, sign):
+    # By what stands most often in it, this line would be cut at commas or bars.
+    header = b"a|,,|" + sign + b"b\n"
+    rows = read(mark + first + header + b"1" + sign + b"2\n")
+
+    assert [row.first for row in rows] == [2, 3]
+    assert rows[0].cells[-1] == "b"
+    assert rows[1].cells == ["1", "2"]
+
+
+@pytest.mark.parametrize("line", [b"sep=x", b"sep=", b'sep="', b"a,sep=;", b"sep=;x"])
+def test_only_a_whole_first_line_says_the_delimiter(line):
+    assert read(line)[0].first == 1
+    assert cells(b"a,b\nsep=;\n")[1] == ["sep=;"]
+
+
 def test_a_quote_that_is_never_closed_is_told_with_its_lines():
     lines = b'a,"b\n' + b"x,1\n" * 40_000
 

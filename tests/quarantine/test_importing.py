@@ -70,6 +70,13 @@ def test_lines_say_what_becomes_of_addresses():
     assert set(Change.objects.values_list("act", flat=True)) == {row.pk}
 
 
+def test_a_first_line_may_say_the_delimiter_and_lines_keep_their_numbers():
+    row = take(f"sep=;\r\nstatus;phone\r\ndenylisted;{number(1)}\r\n;0333\r\n")
+
+    assert [known()[0][0], *faults(row)[0][:2]] == [number(1), 4, "address"]
+    assert stage(f'\ufeff"sep=^"\n{number(2)}^sms\n').taken == 1
+
+
 def test_without_a_header_the_columns_are_those_of_an_export():
     take(f"{number(1)},sms,denylisted,refused,Why not\n{number(2)}\n", usual="denylisted")
 

@@ -54,6 +54,28 @@ def test_what_spreadsheets_write_is_understood(delivery, delimiter, encoding, en
     ]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize(
+    ("first", "sign"), [("sep=;", ";"), ('"sep=,"', ","), ("sep=\t", "\t"), ("sep=^^", "^")]
+)
+def test_a_first_line_may_say_the_delimiter_and_lines_keep_their_numbers(
+    delivery, encoding, first, sign
+):
+    # By what stands most often in it, the header would be cut at bars.
+    lines = [first, f"a||b{sign}phone", f"x{sign}+393331", f"y{sign}+393332{sign}z"]
+
+    taken = take(delivery, "\r\n".join(lines), written_in=encoding)
+
+    assert [(row[0], row[1]) for row in kept(delivery)] == [(3, "+393331")]
+    assert [line["line"] for line in taken.bad] == [4]
+
+
+def test_a_told_delimiter_goes_before_that_of_the_first_line(delivery):
+    take(delivery, "sep=,\nphone;a,b\n+393331;c\n", delimiter="semicolon")
+
+    assert kept(delivery) == [(3, "+393331", "", {"phone": "+393331", "a_b": "c"})]
+
+
 def test_columns_can_be_named(delivery):
     take(delivery, "a;b;c\n1;2;3\n", address="B", reference="C", delimiter="semicolon")
 
