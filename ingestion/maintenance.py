@@ -10,6 +10,7 @@ from ingestion import retention as entries
 from ingestion import second_look, sweeping
 from quarantine import forgiving, importing, tallies
 from storage import partitions
+from tracking import wishes
 
 log = structlog.get_logger(__name__)
 
@@ -35,6 +36,7 @@ def maintain(*, at: datetime) -> Round:
     forgiving.forgive(at=at)
     forgiving.drop_old_facts(at=at)
     importing.forget_old(at=at)
+    wishes.drop_old(at=at)
     tallies.put_together(at=at)
     partitions.analyze()
     strays = partitions.strays()

@@ -9,6 +9,7 @@ PERIODS: dict[str, float] = {
     "tracking.tasks.rejudge_clicks": 5,
     "ingestion.tasks.hear_clicks": 3,
     "tracking.tasks.propose_releases": 5,
+    "tracking.tasks.hear_wishes": 3,
     "deliveries.tasks.work_bulk_acts": 5,
     "tracking.tasks.load_spool": 5,
     "ingestion.tasks.simulate": 1,

@@ -194,6 +194,22 @@ class MessageToProve(models.Model):
     message_id = models.BigIntegerField()
 
 
+class Wish(models.Model):
+    """Somebody opted out by a link whose message is not registered yet."""
+
+    id = models.BigAutoField(primary_key=True)
+    message_id = models.BigIntegerField()
+    token = models.CharField(max_length=16)
+    at = models.DateTimeField()
+
+    class Meta:
+        """Pressed twice it is one."""
+
+        constraints = [
+            models.UniqueConstraint(fields=["message_id", "token"], name="a_wish_is_kept_once"),
+        ]
+
+
 class AddressToPropose(models.Model):
     """An address in quarantine of whose record or clicks something became known."""
 

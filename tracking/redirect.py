@@ -143,7 +143,7 @@ def _opted_out(request: HttpRequest, token: str, link: Known) -> HttpResponse:
         return _asked(request, token, link)
     try:
         optouts.hear(message_id=link.message_id, token=token, at=timezone.now())
-    except (optouts.NotYet, DatabaseError):
+    except DatabaseError:
         return pages.away(request)
     return pages.opt_out(request, link=link, done=True)
 

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from tracking import judging, proposals, rejudging, spool
+from tracking import judging, optouts, proposals, rejudging, spool
 
 
 @shared_task
@@ -22,6 +22,12 @@ def rejudge_clicks(**_: object) -> int:
 def propose_releases(**_: object) -> int:
     """Propose to release quarantined addresses that people have clicked for."""
     return proposals.follow()
+
+
+@shared_task
+def hear_wishes(**_: object) -> int:
+    """Take in opt-outs that came before their messages."""
+    return optouts.hear_kept(at=timezone.now())
 
 
 @shared_task
