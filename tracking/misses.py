@@ -4,26 +4,29 @@ import ipaddress
 import time
 from functools import lru_cache
 
-# Guesses die at their check: what is counted here passed it, and is gone or of another system.
+# What leads nowhere is answered with a request to wait from so many on.
 MOST = 30
+# Of tokens with a right check, which nobody guesses: from so many on none of theirs is looked up.
+MOST_UNKNOWN = 1_000
 WINDOW_SECONDS = 60.0
 MOST_CLIENTS = 10_000
 
 
 class Misses:
-    """Counts the look-ups that found nothing, by client, in the memory of one process."""
+    """Counts requests for links that are not there, by client, in the memory of one process."""
 
-    def __init__(self) -> None:
-        """Begin with nobody."""
+    def __init__(self, *, most: int) -> None:
+        """Begin with nobody; most: how many a client has in a minute."""
+        self.most = most
         self.window = -1
         self.counts: dict[str, int] = {}
 
     def is_over(self, address: str) -> bool:
         """Tell whether a client has to wait."""
-        return self._counts().get(_client(address), 0) >= MOST
+        return self._counts().get(_client(address), 0) >= self.most
 
     def note(self, address: str) -> None:
-        """Count a look-up that found nothing."""
+        """Count a request for a link that is not there."""
         counts = self._counts()
         client = _client(address)
         if client in counts or len(counts) < MOST_CLIENTS:
@@ -46,4 +49,5 @@ def _client(address: str) -> str:
     return str(found) if found.version == 4 else str(int(found) >> 64)  # noqa: PLR2004  # IPv4
 
 
-misses = Misses()
+misses = Misses(most=MOST)
+unknown = Misses(most=MOST_UNKNOWN)

@@ -19,7 +19,7 @@ from tracking import arrivals, callers, optouts, pages, tokens, warm
 from tracking.domains import OWN_PATH
 from tracking.known import Known
 from tracking.letterbox import Gone, Unavailable, letterbox
-from tracking.misses import misses
+from tracking.misses import misses, unknown
 from tracking.warm import memory
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -70,13 +70,15 @@ def middleware(get_response: Answer) -> Answer:
             return get_response(request)
         if path.startswith(f"/{settings.STATIC_URL.lstrip('/')}") or not warm.is_short_domain(host):
             return get_response(request)
-        return pages.gone(request)
+        if tokens.is_shaped(token):
+            misses.note(callers.address_of(request.META))
+        return _nowhere(request)
 
     return answer
 
 
 class _TooMany(Exception):
-    """The client has looked for too many links that are not there."""
+    """The client has had too many tokens looked up that are right and not there."""
 
 
 def _answer(request: HttpRequest, token: str) -> HttpResponse:
@@ -86,25 +88,36 @@ def _answer(request: HttpRequest, token: str) -> HttpResponse:
         return pages.not_allowed()
     try:
         link = _link(request, token)
-        return pages.gone(request) if link is None else act(request, token, link)
+        return _nowhere(request) if link is None else act(request, token, link)
     except Unavailable:
         return pages.away(request)
     except _TooMany:
         return pages.too_many(request)
 
 
+def _nowhere(request: HttpRequest) -> HttpResponse:
+    """Answer for a link that is not there or is over; who has asked for too many has to wait."""
+    if misses.is_over(callers.address_of(request.META)):
+        return pages.too_many(request)
+    return pages.gone(request)
+
+
 def _link(request: HttpRequest, token: str) -> Known | None:
     """Return the link of a token, None for one that leads nowhere; raise _TooMany, Unavailable.
 
-    Guesses are counted, and no links that are over: many may ask for those from one network.
+    Whoever guesses shares an address with others, whose links lead on: a right check is looked up
+    whatever came before.  Links that are over are not counted: many ask for those from one network.
     """
     caller = callers.address_of(request.META)
-    if misses.is_over(caller) and memory.get(token) is None and tokens.month(token):
+    is_right = tokens.month(token) is not None
+    if is_right and unknown.is_over(caller) and memory.get(token) is None:
         raise _TooMany
     at = timezone.now()
     found = warm.find(token, at=at)
-    if found is None and tokens.month(token):
+    if found is None:
         misses.note(caller)
+        if is_right:
+            unknown.note(caller)
     host = callers.host_of(request.META)
     return found if found and warm.leads(found, host=host, at=at) else None
 
@@ -114,7 +127,7 @@ def _clicked(request: HttpRequest, token: str, link: Known) -> HttpResponse:
     try:
         _keep(request.META, token, link, at=timezone.now())
     except Gone:
-        return pages.gone(request)
+        return _nowhere(request)
     if link.is_opt_out:
         return _asked(request, token, link)
     response = HttpResponse(status=302, headers=_HEADERS)
@@ -138,7 +151,7 @@ def _asked(request: HttpRequest, token: str, link: Known) -> HttpResponse:
 def _opted_out(request: HttpRequest, token: str, link: Known) -> HttpResponse:
     """Do what the button of the page asks for."""
     if not link.is_opt_out:
-        return pages.gone(request)
+        return _nowhere(request)
     if not optouts.is_confirmed(token, request.POST.get("confirmation", "")):
         return _asked(request, token, link)
     try:

@@ -62,9 +62,14 @@ def make(message_ids: Iterable[int], serials: Iterable[int]) -> Iterator[str]:
         yield named + _check(named, key)
 
 
+def is_shaped(written: str) -> bool:
+    """Tell whether something has the length and the signs of a token; its check may be wrong."""
+    return _SHAPE.fullmatch(written) is not None
+
+
 def month(token: str) -> Month | None:
     """Return the month of a token's message; None where it is not one of ours."""
-    if not _SHAPE.fullmatch(token):
+    if not is_shaped(token):
         return None
     named, check = token[:-CHECK], token[-CHECK:]
     # No secret is told by how long this takes: three characters are no key.

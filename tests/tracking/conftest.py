@@ -20,6 +20,7 @@ def _cold(tmp_path, settings):
     warm._hosts = (float("-inf"), {})
     warm._redis_away_until = 0.0
     misses.misses.counts.clear()
+    misses.unknown.counts.clear()
     letterbox.letterbox.away_until = 0.0
     spool.spool.path = None
 

@@ -1,6 +1,5 @@
 """The door of short links, as browsers, robots and guessers meet it."""
 
-import random
 import re
 from datetime import timedelta
 
@@ -17,8 +16,7 @@ from messaging.statuses import AddressStatus
 from quarantine.models import Address, Word
 from storage.ids import lowest_id
 from tests import records
-from tracking import domains, misses, redirect, tokens, warm
-from tracking.letterbox import letterbox
+from tracking import domains, redirect, tokens, warm
 from tracking.models import Click, Link, LinkTerms
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -186,48 +184,6 @@ def test_the_page_of_a_lost_link_speaks_the_visitors_language():
     assert b'lang="it"' in italian.content
     assert "default-src 'none'" in english["Content-Security-Policy"]
     assert b"<script" not in english.content
-
-
-def test_of_ten_thousand_guesses_none_hits_and_bad_checks_cost_no_look_up(make_link, monkeypatch):
-    make_link()
-    looked_up = []
-    find = letterbox.find
-    monkeypatch.setattr(
-        letterbox,
-        "find",
-        lambda token, month, **more: looked_up.append(token) or find(token, month),
-    )
-    client = Client()
-    guesses = ["".join(random.choices(tokens.DIGITS, k=11)) for _ in range(10_000)]
-
-    statuses = {client.get(f"/l/{guess}").status_code for guess in guesses}
-
-    assert statuses == {404}
-    assert looked_up == [guess for guess in guesses if tokens.month(guess)]
-    assert len(looked_up) < 10
-
-
-def test_whoever_misses_too_often_waits_and_warm_links_still_answer(client, make_link):
-    warm_link, cold_link = make_link(), make_link()
-    client.get(warm_link.path)
-    serials = range(tokens.SERIALS - misses.MOST, tokens.SERIALS)
-    unknown = list(tokens.make([cold_link.message.pk] * misses.MOST, serials))
-    assert {client.get(f"/l/{token}").status_code for token in unknown} == {404}
-
-    answer = client.get(cold_link.path)
-
-    assert (answer.status_code, answer["Retry-After"]) == (429, "60")
-    assert client.get(warm_link.path).status_code == 302
-    assert client.get(cold_link.path, REMOTE_ADDR="203.0.113.9").status_code == 302
-
-
-def test_links_that_are_over_are_no_guesses(client, make_link):
-    over, cold_link = make_link(), make_link()
-    LinkTerms.objects.create(delivery=over.delivery, days=0)
-    for _ in range(misses.MOST):
-        client.get(over.path)
-
-    assert client.get(cold_link.path).status_code == 302
 
 
 EVIL = ["evil.example", "https://evil.example/", "//evil.example", "evil.example:80", "[::1]", ""]
