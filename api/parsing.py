@@ -1,6 +1,6 @@
 """Reading bodies: JSON of a bounded size at once, a registration piece by piece."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from typing import IO, Any
 
@@ -16,7 +16,28 @@ from ingestion.lines import BadBody
 from messaging.streams import Stream
 
 MOST_BYTES = 1_048_576
-FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+# Types that do not tell what is in a body; none at all is another.
+_UNTOLD = ("text/plain", "application/octet-stream", "")
+TABLES = (
+    "text/csv",
+    "application/csv",
+    "text/tab-separated-values",
+    "application/vnd.ms-excel",
+    *_UNTOLD,
+)
+# Nobody has registered a type of JSON lines: these are in use.
+JSON_LINES = (
+    "application/x-ndjson",
+    "application/ndjson",
+    "application/jsonl",
+    "application/x-jsonl",
+    "application/jsonlines",
+    "application/x-jsonlines",
+    "application/json-lines",
+    "application/x-json-lines",
+    "text/x-ndjson",
+)
+REGISTRATIONS = (*JSON_LINES, "application/json", *_UNTOLD)
 
 
 class TooLarge(APIException):
@@ -48,18 +69,23 @@ class Json(JSONParser):
         return value
 
 
-def stream(request: Request, *, of_lines: bool = False) -> Stream:
+def kind(request: Request) -> str:
+    """Return the type of a body, in lower case and without parameters; empty where none is said."""
+    return (request.content_type or "").partition(";")[0].strip().lower()
+
+
+def stream(request: Request, *, kinds: Sequence[str], of_lines: bool = False) -> Stream:
     """Return the body of a request as a file that is read while it comes.
 
     of_lines: whether it is a table, whose end looks like any other place.  Raises
-    UnsupportedMediaType for a form, which Django may have read already, and BadBody where there is
-    no body.
+    UnsupportedMediaType for a body that is of none of these kinds, such as a form, which Django may
+    have read already, and BadBody where there is no body.
     """
-    kind = (request.content_type or "").partition(";")[0].strip().lower()
-    if kind in FORMS:
+    if kind(request) not in kinds:
+        known = ", ".join(filter(None, kinds))
         raise UnsupportedMediaType(
-            kind,
-            _("Send the lines as they are: application/x-ndjson, application/json or text/csv."),
+            kind(request),
+            _("Send the lines as they are, with one of these types: %(known)s.") % {"known": known},
         )
     coding = request.META.get("HTTP_CONTENT_ENCODING", "").strip().lower()
     if coding not in ("", "identity"):

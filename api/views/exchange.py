@@ -27,7 +27,7 @@ class ImportView(View):
     @extend_schema(
         operation_id="quarantine_import",
         parameters=[ImportQuery],
-        request={"text/csv": OpenApiTypes.STR},
+        request=dict.fromkeys(filter(None, parsing.TABLES), OpenApiTypes.STR),
         responses=ImportedSerializer,
     )
     def post(self, request: Request) -> Response:
@@ -38,7 +38,7 @@ class ImportView(View):
         """
         wanted = ImportQuery.read(request.query_params)
         imported = exchange.take_over(
-            parsing.stream(request, of_lines=True),
+            parsing.stream(request, kinds=parsing.TABLES, of_lines=True),
             usual=wanted["status"],
             text=wanted["reason"],
             dry_run=wanted["dry_run"],

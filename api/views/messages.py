@@ -46,10 +46,8 @@ class MessagesView(View):
 
     @extend_schema(
         operation_id="deliveries_messages_register",
-        request={
-            "application/json": RegistrationSerializer(many=True),
-            "application/x-ndjson": OpenApiTypes.STR,
-        },
+        request=dict.fromkeys(filter(None, parsing.REGISTRATIONS), OpenApiTypes.STR)
+        | {"application/json": RegistrationSerializer(many=True)},
         responses=RegisteredSerializer,
     )
     def post(self, request: Request, delivery_id: int) -> Response:
@@ -59,7 +57,9 @@ class MessagesView(View):
         transaction, but for the lines that `rejected` names.
         """
         registered = registration.register(
-            delivery_id=delivery_id, stream=parsing.stream(request), **acting(request)
+            delivery_id=delivery_id,
+            stream=parsing.stream(request, kinds=parsing.REGISTRATIONS),
+            **acting(request),
         )
         return Response(RegisteredSerializer(registered).data)
 

@@ -22,6 +22,7 @@ from sending import layout, preparation, recipients
 from sending.models import Preparation
 
 LAUNCH = "deliveries.launch_delivery"
+KINDS = (*parsing.TABLES, *parsing.JSON_LINES)
 
 
 class RecipientsView(View):
@@ -39,14 +40,13 @@ class RecipientsView(View):
     @extend_schema(
         operation_id="deliveries_recipients_add",
         parameters=[RecipientsQuery],
-        request={
-            "text/csv": OpenApiTypes.STR,
-            "application/x-ndjson": OpenApiTypes.STR,
-        },
+        request=dict.fromkeys(filter(None, KINDS), OpenApiTypes.STR),
         responses=TakenSerializer,
     )
     def post(self, request: Request, delivery_id: int) -> Response:
         """Take in recipients: a table whose first line names the columns, or JSON lines.
+
+        Which of them it is the type of the body says; without one it is a table.
 
         The body is read while it comes, so that it may be long, and taken in as a whole; a line
         that cannot be read is told of, and the others are kept. 409 where a delivery takes no
@@ -56,13 +56,12 @@ class RecipientsView(View):
             name: str(value) for name, value in RecipientsQuery.read(request.query_params).items()
         }
         mode = told.pop("mode")
-        kind = (request.content_type or "").lower()
-        of_lines = "json" not in kind
-        if not of_lines:
+        is_table = parsing.kind(request) in parsing.TABLES
+        if not is_table:
             told["kind"] = layout.NDJSON
         taken = recipients.take(
             delivery_id=delivery_id,
-            stream=parsing.stream(request, of_lines=of_lines),
+            stream=parsing.stream(request, kinds=KINDS, of_lines=is_table),
             told=told,
             mode=mode,
             **acting(request),

@@ -87,6 +87,9 @@ def test_what_cannot_be_an_import_is_refused(admin, operator, anybody):
     assert list(take(admin, query="?odd=1").json()) == ["odd"]
     form = admin.post(IMPORT, {"file": "x"}, format="multipart")
     assert form.status_code == 415
+    lines = admin.generic("POST", IMPORT, b"{}", content_type="application/x-ndjson")
+    assert lines.status_code == 415
+    assert "these types: text/csv, application/csv" in lines.json()["detail"]
     assert take(operator).status_code == 403
     assert take(anybody).status_code == 401
 

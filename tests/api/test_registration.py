@@ -28,7 +28,9 @@ def register(caller, delivery, body, content_type="application/x-ndjson", **head
     return caller.generic("POST", path, body, content_type=content_type, **headers)
 
 
-@pytest.mark.parametrize("content_type", ["application/x-ndjson", "application/json", "", "x"])
+@pytest.mark.parametrize(
+    "content_type", ["application/jsonl", "application/json", "", "text/plain"]
+)
 @pytest.mark.parametrize("dialect", ["lines", "list"])
 def test_messages_are_registered(operator, delivery, dialect, content_type):
     other = LINE | {"address": "+393331234568", "provider_message_ids": ["a", "b"]}
@@ -78,9 +80,10 @@ def test_garbage_is_refused_or_rejected_and_never_an_error_of_ours(operator, del
 
 
 @pytest.mark.parametrize(
-    "content_type", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]
+    "content_type",
+    ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/csv"],
 )
-def test_a_form_is_refused_with_the_types_that_are_read(operator, delivery, content_type):
+def test_another_type_is_refused_with_those_that_are_read(operator, delivery, content_type):
     response = register(operator, delivery, [LINE], content_type)
 
     assert response.status_code == 415

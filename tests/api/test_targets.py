@@ -64,6 +64,45 @@ def test_json_lines_are_taken_in(operator, path):
     assert (taken["received"], taken["bad_count"]) == (1, 1)
 
 
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "text/csv; charset=utf-8", "Text/CSV", "text/plain", "text/tab-separated-values",
+        "application/csv", "application/vnd.ms-excel", "application/octet-stream", "",
+    ],
+)  # fmt: skip
+def test_a_table_is_known_by_its_type_and_taken_for_one_without(operator, path, kind):
+    table = f"phone\n{ANNA}\n".encode()
+    taken = operator.generic("POST", f"{path}recipients/", table, content_type=kind)
+
+    assert taken.json() == {"received": 1, "bad": [], "bad_count": 0}
+
+
+@pytest.mark.parametrize(
+    "kind", ["application/jsonl", "application/json-lines; charset=utf-8", "text/x-ndjson"]
+)
+def test_json_lines_are_known_by_their_types(operator, path, kind):
+    lines = json.dumps({"address": ANNA}) + "\n"
+    taken = operator.post(f"{path}recipients/", lines, content_type=kind)
+
+    assert taken.json() == {"received": 1, "bad": [], "bad_count": 0}
+
+
+@pytest.mark.parametrize(
+    "kind", ["application/json", "application/pdf", "text/html", "multipart/form-data; boundary=x"]
+)
+def test_another_type_is_refused_with_those_that_are_taken(operator, path, kind):
+    operator.post(f"{path}recipients/", f"phone\n{ANNA}\n", content_type="text/csv")
+    body = json.dumps([{"address": ANNA}]).encode()
+
+    answer = operator.generic("POST", f"{path}recipients/?mode=replace", body, content_type=kind)
+
+    assert answer.status_code == 415
+    assert "text/csv, application/csv" in answer.json()["detail"]
+    assert "application/x-ndjson" in answer.json()["detail"]
+    assert operator.get(f"{path}recipients/").json() == {"recipients": 1}
+
+
 def test_a_bad_line_is_told_in_the_caller_s_language(operator, path):
     taken = operator.post(
         f"{path}recipients/",
