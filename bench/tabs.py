@@ -24,7 +24,6 @@ from storage import keyset
 
 UNIT = "ms"
 REQUIRED = 1.3
-_WARM_UP = 3
 # Out of the middle of the logs, which a reader would reach after many pages.
 _DEEP = 0.5
 # Both deliveries must find enough to fill a page, or the pages were not the same.
@@ -32,16 +31,20 @@ _SHARED = 250
 
 
 class Size(NamedTuple):
-    """How many messages each delivery has, how often a page is asked for, in how many rounds."""
+    """How many messages each delivery has, how often a page is asked for, in how many rounds.
+
+    unmeasured: how often before it counts.
+    """
 
     messages: int
     few_messages: int
     requests: int
     rounds: int
+    unmeasured: int
 
 
-DEFAULT = Size(messages=5_000_000, few_messages=5_000, requests=20, rounds=3)
-QUICK = Size(messages=20_000, few_messages=2_000, requests=3, rounds=1)
+DEFAULT = Size(messages=5_000_000, few_messages=5_000, requests=20, rounds=3, unmeasured=3)
+QUICK = Size(messages=20_000, few_messages=2_000, requests=1, rounds=1, unmeasured=1)
 
 Page = Callable[["Sight"], str]
 
@@ -183,7 +186,7 @@ def _operator() -> Client:
 
 def _compare(client: Client, name: str, large: Sight, small: Sight, size: Size) -> Comparison:
     address = PAGES[name]
-    for sight in [large, small] * _WARM_UP:
+    for sight in [large, small] * size.unmeasured:
         _milliseconds(client, address(sight))
     found = Comparison(name, "the same, few messages", UNIT, REQUIRED, at_most=True)
     for _ in range(size.rounds):

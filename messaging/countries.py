@@ -36,10 +36,13 @@ def calling_code(e164: str) -> str:
     """Return the country's calling code of a number in E.164, empty where it has none."""
     if not e164.startswith("+"):
         return ""
-    for end in (2, 3, 4):
-        if e164[1:end] in _REGIONS:
-            return e164[1:end]
-    return ""
+    return _code(e164[1:4])
+
+
+@lru_cache(maxsize=1024)
+def _code(begin: str) -> str:
+    """Return the calling code that three digits begin with, or are; empty where there is none."""
+    return next((begin[:end] for end in (1, 2, 3) if begin[:end] in _REGIONS), "")
 
 
 def country_of(e164: str) -> str:

@@ -35,8 +35,11 @@ def fill(text: str, fields: Mapping[str, object], *, write: Callable[[str], str]
     fields: by their names as `name` spells them.  What is no field stays as it is written.
     write: turns a value into what is written, where a text is no plain one.
     """
+    parts = _parts(text)
+    if len(parts) == 1:
+        return text
     return "".join(
-        [part if isinstance(part, str) else write(_said(part, fields)) for part in _parts(text)]
+        [part if isinstance(part, str) else write(_said(part, fields)) for part in parts]
     )
 
 
