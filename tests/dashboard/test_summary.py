@@ -191,6 +191,8 @@ def test_without_messages_the_chart_says_that_nothing_happened(marketer):
 
     assert points_of(response)["at"] == []
     assert "Nothing has happened yet" in text_of(response)
+    # Without a curve the table is what there is to see.
+    assert '<details class="chart__table" open>' in response.content.decode()
 
 
 @pytest.mark.parametrize(
