@@ -37,6 +37,7 @@ from sending.launch import BadStart, NotAllowed
 from sending.layout import BadFile
 from sending.models import Typology, TypologyVersion
 from sending.preparation import NotPreparable
+from sending.previews import UnknownRecipient
 from sending.proofs import BadProof
 from sending.recipients import NotTargetable
 from sending.ruleset import BadRuleset
@@ -76,7 +77,16 @@ def answer(error: Exception, context: Mapping[str, Any]) -> Response | None:
 
 
 # Those that name each field and its cure.
-_NAMED = (BadFilter, BadAccount, BadProof, BadRuling, BadRuleset, BadStart, urls.BadUrlSetting)
+_NAMED = (
+    BadFilter,
+    BadAccount,
+    BadProof,
+    BadRuling,
+    BadRuleset,
+    BadStart,
+    UnknownRecipient,
+    urls.BadUrlSetting,
+)
 _CODES: tuple[tuple[tuple[type[Exception], ...], int], ...] = (
     (
         (

@@ -24,6 +24,7 @@ from api.views.journal import AuditView
 from api.views.launch import CancelView, DoubtsView, PauseView, ResumeView, StartView
 from api.views.links import LinksView, UrlView
 from api.views.messages import MessagesView, MessageView
+from api.views.previews import PreviewView
 from api.views.proofs import ProofsView
 from api.views.qualifications import (
     QualificationsView,
@@ -53,6 +54,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("deliveries/", DeliveriesView.as_view(), name="deliveries"),
     path("deliveries/<id:delivery_id>/", DeliveryView.as_view(), name="delivery"),
     path("deliveries/<id:delivery_id>/duplicate/", DuplicateView.as_view(), name="duplicate"),
+    path("deliveries/<id:delivery_id>/preview/", PreviewView.as_view(), name="preview"),
     path("deliveries/<id:delivery_id>/messages/", MessagesView.as_view(), name="messages"),
     path("deliveries/<id:delivery_id>/exclusions/", ExclusionsView.as_view(), name="exclusions"),
     path("deliveries/<id:delivery_id>/urls/", UrlsView.as_view(), name="urls"),

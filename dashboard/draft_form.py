@@ -7,9 +7,9 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from dashboard import texts
 from deliveries import drafts
 from deliveries.models import Delivery
+from messaging import texts
 from messaging.channels import Channel
 from providers import registry
 from providers.models import ProviderAccount

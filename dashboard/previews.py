@@ -1,29 +1,24 @@
-"""What a text will be for one recipient, while it is written: phone, segments, fields, cost."""
+"""The phone beside a text that is being written: whose it is, and whose else it may be."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from django.http import HttpRequest
 
-from dashboard import access, estimates, texts
-from dashboard.estimates import Estimate
-from dashboard.texts import Preview
+from dashboard import access
 from deliveries.models import Delivery
 from deliveries.visible import Viewer
-from messaging import personal
-from providers.models import ProviderAccount
-from sending import examples
+from messaging import texts
+from messaging.texts import Preview
+from sending import previews
+from sending.estimates import Estimate
 from sending.examples import Example, Longest
-from tracking import links
+from sending.previews import MADE_UP, Written
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 LONGEST_TEXT = 10_000
-# How many recipients of the target are offered.
-OFFERED = 20
-MADE_UP, TO_LONGEST = "made_up", "longest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,32 +30,8 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """What somebody has written so far.
-
-    recipient: a line of the target, MADE_UP or TO_LONGEST; values: those that are made up; whose:
-    Shown.whose as the page has it.
-    """
-
-    content: str
-    sender: str
-    account_id: int | None = None
-    recipient: str = ""
-    values: Mapping[str, str] = field(default_factory=dict)
-    whose: str = ""
-
-    def having(self, content: str) -> "Written":
-        """Return the same with another text."""
-        return replace(self, content=content)
-
-
-@dataclass(frozen=True, slots=True)
 class Shown:
-    """A preview with everything that is known of the target.
-
-    unknown: fields that the target does not have; empty: those that nothing stands for where a
-    recipient has none.
-    """
+    """What a page shows of sending.previews.Seen; asked_for: `whose` as the page has it."""
 
     preview: Preview
     choices: list[Choice] = field(default_factory=list)
@@ -91,10 +62,7 @@ def identifier(text: str | None) -> int | None:
 
 def plain(delivery: Delivery) -> Shown:
     """Return a preview of a delivery's text that is nobody's in particular."""
-    content = delivery.content
-    if not delivery.is_started:
-        content = links.sampled(content, delivery_id=delivery.pk, account_id=delivery.account_id)
-    return Shown(texts.preview(content=content, sender=delivery.sender))
+    return Shown(previews.plain(delivery).preview)
 
 
 def written(request: HttpRequest) -> Written:
@@ -105,7 +73,6 @@ def written(request: HttpRequest) -> Written:
         sender=given.get("sender", "")[:64],
         account_id=identifier(given.get("account")),
         recipient=given.get("recipient", ""),
-        whose=given.get("whose", ""),
         values={
             name.removeprefix("field_"): given.get(name, "")[:200]
             for name in given
@@ -116,52 +83,22 @@ def written(request: HttpRequest) -> Written:
 
 def of(*, request: HttpRequest, delivery: Delivery | None, written: Written) -> Shown:
     """Return what the person who asks may see of what was written."""
-    names = personal.names(written.content)
-    people = examples.some(delivery_id=delivery.pk, number=OFFERED) if delivery else []
-    linked = links.sampled(
-        written.content,
-        delivery_id=delivery.pk if delivery else None,
-        account_id=written.account_id,
-    )
-    longest = None
-    if delivery and people:
-        longest = examples.longest(delivery_id=delivery.pk, text=linked)
-    chosen, values = _chosen(written, people, longest)
-    preview = texts.preview(content=personal.fill(linked, values), sender=written.sender)
-    known = sorted({name for example in people for name in example.fields})
-    takes = longest.measured.segments if longest else preview.measured.segments
-    account_id = written.account_id
-    if account_id and not ProviderAccount.objects.filter(pk=account_id).exists():
-        account_id = None
+    seen = previews.of(delivery=delivery, written=written)
+    viewer = access.viewer(request)
+    is_made_up = seen.chosen == MADE_UP
     return Shown(
-        preview=preview,
-        choices=choices_of(people, viewer=access.viewer(request)) if names else [],
-        chosen=chosen,
-        inputs=[(name, written.values.get(name, "")) for name in names]
-        if chosen == MADE_UP
-        else [],
-        known=known,
-        unknown=[name for name in names if people and name not in known],
-        empty=personal.without_default(written.content),
-        longest=longest,
-        estimate=estimates.of(delivery=delivery, account_id=account_id, segments=takes),
+        preview=seen.preview,
+        choices=choices_of(seen.people, viewer=viewer) if seen.names else [],
+        chosen=seen.chosen,
+        inputs=[(name, written.values.get(name, "")) for name in seen.names if is_made_up],
+        known=seen.known,
+        unknown=seen.unknown,
+        empty=seen.empty,
+        longest=seen.longest,
+        estimate=seen.estimate,
         editable=True,
-        asked_for=written.whose,
+        asked_for=request.POST.get("whose", ""),
     )
-
-
-def _chosen(
-    written: Written, people: list[Example], longest: Longest | None
-) -> tuple[str, Mapping[str, Any]]:
-    """Return whose phone is shown, and what the fields are filled with."""
-    if written.recipient == TO_LONGEST and longest:
-        return TO_LONGEST, longest.example.fields
-    by_line = {str(example.line): example for example in people}
-    if written.recipient in by_line:
-        return written.recipient, by_line[written.recipient].fields
-    if people and written.recipient != MADE_UP:
-        return str(people[0].line), people[0].fields
-    return MADE_UP, written.values
 
 
 def choices_of(people: list[Example], *, viewer: Viewer) -> list[Choice]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from django.db import connection
+from django.db.models import CharField, F, Func, Q, QuerySet, Value
 
 from messaging import personal, segments
 from messaging.addresses import BadAddress, country_of, normalise_phone
@@ -19,6 +20,11 @@ MEASURED = 20
 LOCATED = 200
 # A character that the GSM alphabet does not have, as PostgreSQL's regular expressions write it.
 _OUTSIDE = "[^" + "".join(f"\\u{ord(sign):04X}" for sign in sorted(GSM7)) + "]"
+
+# An address without what people write between its digits.
+_DIGITS = Func(
+    F("address"), Value("+ -./()"), Value(""), function="translate", output_field=CharField()
+)
 
 
 @dataclass(slots=True)
@@ -45,6 +51,26 @@ def some(*, delivery_id: int, number: int) -> list[Example]:
     return [
         Example(*row) for row in rows.values_list("line", "address", "reference", "fields")[:number]
     ]
+
+
+def at_line(*, delivery_id: int, line: int) -> Example | None:
+    """Return the recipient in a line of a target; None where there is none."""
+    return _first(Recipient.objects.filter(delivery_id=delivery_id, line=line))
+
+
+def with_address(*, delivery_id: int, address: str) -> Example | None:
+    """Return the first recipient with an address, however its number is written; None without."""
+    numbers = "".join(filter(str.isdecimal, address)).removeprefix("00")
+    is_named = Q(address__iexact=address)
+    if numbers and "@" not in address:
+        is_named |= Q(digits__in=[numbers, f"00{numbers}"])
+    rows = Recipient.objects.filter(delivery_id=delivery_id).annotate(digits=_DIGITS)
+    return _first(rows.filter(is_named))
+
+
+def _first(rows: "QuerySet[Recipient]") -> Example | None:
+    found = rows.order_by("line").values_list("line", "address", "reference", "fields").first()
+    return Example(*found) if found else None
 
 
 def size(*, delivery_id: int) -> int:

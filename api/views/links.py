@@ -1,5 +1,6 @@
 """Decisions on the URLs of a delivery, and links for texts that another system sends."""
 
+from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
@@ -13,6 +14,7 @@ from api.serializers.tracking import (
     UrlChangeSerializer,
 )
 from api.view import View, acting
+from deliveries.models import Delivery
 from tracking import outside, terms, urls
 from tracking.outside import Wanted
 
@@ -43,6 +45,12 @@ class LinksView(View):
     """The links of a delivery."""
 
     rights = {"POST": LAUNCH, "PATCH": LAUNCH}
+
+    @extend_schema(operation_id="deliveries_links_retrieve", responses=TermsSerializer)
+    def get(self, _request: Request, delivery_id: int) -> Response:
+        """Tell how many days the links work."""
+        get_object_or_404(Delivery.objects.only("id"), pk=delivery_id)
+        return Response({"days": terms.days_of(delivery_id=delivery_id)})
 
     @extend_schema(
         operation_id="deliveries_links_make",

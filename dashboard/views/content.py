@@ -1,5 +1,6 @@
 """The tab "SMS" of a delivery: what was, or will be, written to everybody, and by which rules."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -11,10 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from dashboard import access, previews
 from dashboard.draft_form import Draft, Filing, folders
-from dashboard.previews import Written
 from deliveries import drafts
 from deliveries.models import Delivery
 from messaging import lookalikes
+from sending.previews import Written
 
 RIGHT = "deliveries.launch_delivery"
 
@@ -42,9 +43,8 @@ def preview(request: HttpRequest) -> HttpResponse:
     written = previews.written(request)
     context: dict[str, Any] = {"news": True}
     if replacing := request.GET.get("replace"):
-        written = written.having(
-            lookalikes.replaced(written.content, letters=replacing == "letters")
-        )
+        content = lookalikes.replaced(written.content, letters=replacing == "letters")
+        written = replace(written, content=content)
         context["replaced"] = written.content
     delivery_id = previews.identifier(request.POST.get("delivery"))
     delivery = Delivery.objects.filter(pk__in=[delivery_id]).first()

@@ -16,6 +16,7 @@ from messaging import personal
 from sending import examples, proofs
 from sending.beginning import NotAllowed
 from sending.preparation import NotPreparable
+from sending.previews import OFFERED
 from sending.proofs import BadProof
 from sending.typologies import UnknownTypology
 
@@ -61,7 +62,7 @@ def _form(request: HttpRequest, delivery: Delivery, given: Any = None) -> ProofF
     """Return the form; only a text with fields is one recipient's and no other's."""
     people = []
     if personal.names(delivery.content):
-        people = examples.some(delivery_id=delivery.pk, number=previews.OFFERED)
+        people = examples.some(delivery_id=delivery.pk, number=OFFERED)
     return ProofForm(given, choices=previews.choices_of(people, viewer=access.viewer(request)))
 
 

@@ -8,7 +8,6 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from dashboard import texts
 from deliveries.models import AuditEvent, Delivery
 from messaging.statuses import DeliveryStatus, MessageStatus
 from sending.models import Recipient, Typology
@@ -338,15 +337,6 @@ def test_a_text_is_never_markup(marketer):
     page = marketer.get(f"/deliveries/{shown.pk}/sms/").content.decode()
 
     assert re.findall(r"<script>", page) == []
-
-
-def test_a_character_without_a_shape_is_told_by_its_name():
-    preview = texts.preview(content="a\u00a0b\u0007", sender="")
-
-    assert [(c.sign, c.code, c.name) for c in preview.culprits] == [
-        ("", "U+00A0", "No-break space"),
-        ("", "U+0007", ""),
-    ]
 
 
 def test_the_tab_costs_the_same_queries_whatever_the_text(marketer, django_assert_num_queries):

@@ -48,6 +48,11 @@ class Preview:
     national: Fit | None
 
     @property
+    def text(self) -> str:
+        """Return the text as a whole."""
+        return "".join(piece.text for piece in self.pieces)
+
+    @property
     def limit(self) -> int:
         """Return how many units a text of one SMS may have in this alphabet."""
         return LIMITS[self.measured.encoding][0]
