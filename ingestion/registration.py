@@ -17,7 +17,7 @@ from ingestion.lines import BadLine, Line
 from messaging import segments
 from messaging.channels import Channel
 from messaging.failures import FailureType, Reason
-from messaging.statuses import DeliveryStatus, MessageStatus
+from messaging.statuses import DeliveryStatus, MessageStatus, stands
 from messaging.streams import Stream
 from storage import rows
 
@@ -92,8 +92,7 @@ def _refuse_unless_open(delivery: Delivery) -> None:
         )
     if delivery.status not in REGISTRABLE or delivery.archived_at:
         raise NotRegistrable(
-            _("The delivery is %(status)s: it takes no more messages.")
-            % {"status": delivery.get_status_display().lower()}
+            _("%(stands)s: it takes no more messages.") % {"stands": stands(delivery.status)}
         )
 
 

@@ -81,6 +81,25 @@ class DeliveryStatus(TextChoices):
     FAILED = "failed", pgettext_lazy("delivery", "Failed")
 
 
+# How a refusal begins: its own words say what follows from that.
+_STANDS: "dict[str, StrOrPromise]" = {
+    DeliveryStatus.EDITING: _("The delivery is being edited"),
+    DeliveryStatus.TARGETING: _("The delivery is being prepared"),
+    DeliveryStatus.READY: _("The delivery is ready"),
+    DeliveryStatus.SCHEDULED: _("The delivery is scheduled"),
+    DeliveryStatus.IN_PROGRESS: _("The delivery is in progress"),
+    DeliveryStatus.PAUSED: _("The delivery is paused"),
+    DeliveryStatus.FINISHED: _("The delivery has ended"),
+    DeliveryStatus.CANCELLED: _("The delivery was cancelled"),
+    DeliveryStatus.FAILED: _("The delivery has failed"),
+}
+
+
+def stands(status: str) -> "StrOrPromise":
+    """Return how a delivery stands, as a sentence that goes on behind a colon begins."""
+    return _STANDS[status]
+
+
 class AddressStatus(TextChoices):
     """Whether an address may be written to."""
 

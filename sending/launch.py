@@ -10,10 +10,11 @@ from enum import StrEnum
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from deliveries import journal
 from deliveries.models import Delivery
-from messaging.statuses import DeliveryStatus
+from messaging.statuses import DeliveryStatus, stands
 from sending import beginning, waves
 from sending.beginning import NotAllowed
 from sending.models import Launch
@@ -28,7 +29,17 @@ EDITING, TARGETING, READY, SCHEDULED, IN_PROGRESS, PAUSED, CANCELLED = (
     DeliveryStatus.PAUSED,
     DeliveryStatus.CANCELLED,
 )
-__all__ = ["Act", "BadStart", "NotAllowed", "cancel", "pause", "possible", "resume", "start"]
+__all__ = [
+    "Act",
+    "BadStart",
+    "NotAllowed",
+    "cancel",
+    "pause",
+    "possible",
+    "resume",
+    "start",
+    "why_not",
+]
 
 # Nobody plans further ahead; a wrong year is found by it.
 FURTHEST = timedelta(days=366)
@@ -50,6 +61,13 @@ FROM = {
     Act.PAUSE: (IN_PROGRESS, SCHEDULED),
     Act.RESUME: (PAUSED,),
     Act.CANCEL: (EDITING, READY, SCHEDULED, IN_PROGRESS, PAUSED),
+}
+# What is said of every other status, but where more can be said.
+_ONLY = {
+    Act.START: gettext_lazy("%(stands)s: only one that is ready or scheduled can be started."),
+    Act.PAUSE: gettext_lazy("%(stands)s: only one that is in progress or scheduled can be paused."),
+    Act.RESUME: gettext_lazy("%(stands)s: only one that is paused can go on."),
+    Act.CANCEL: gettext_lazy("%(stands)s: there is nothing left to stop."),
 }
 # The acts on what has begun: only where we are the ones who send.
 OF_OURS = (Act.PAUSE, Act.RESUME, Act.CANCEL)
@@ -80,6 +98,21 @@ def possible_of(deliveries: Sequence[Delivery]) -> dict[int, list[Act]]:
         ]
         for each in deliveries
     }
+
+
+def why_not(delivery: Delivery, act: Act) -> str:
+    """Return why an act is not possible as a delivery stands, and the cure; else nothing."""
+    if delivery.status in FROM[act]:
+        if act in possible(delivery):
+            return ""
+        return _("Another system sends this delivery: it can only be stopped there.")
+    if act is Act.START and delivery.status == EDITING:
+        return _("The delivery is not prepared yet: prepare its target first.")
+    if act is Act.START and delivery.status == TARGETING:
+        return _("The delivery is being prepared: wait until that is done.")
+    if act is Act.CANCEL and delivery.status == TARGETING:
+        return _("The delivery is being prepared: stop the preparation first, then the delivery.")
+    return str(_ONLY[act]) % {"stands": stands(delivery.status)}
 
 
 @transaction.atomic
@@ -176,15 +209,8 @@ def _go(
 def _locked(delivery_id: int, act: Act) -> Delivery:
     """Lock a delivery; raise NotAllowed where the act does not lead on from its status."""
     delivery = Delivery.objects.select_for_update().get(pk=delivery_id)
-    status = delivery.get_status_display().lower()
-    if delivery.status not in FROM[act]:
-        if act is Act.START and delivery.status in (EDITING, TARGETING):
-            raise NotAllowed(_("The delivery is not prepared yet: prepare its target first."))
-        raise NotAllowed(
-            _("This is not possible: the delivery is %(status)s.") % {"status": status}
-        )
-    if act not in possible(delivery):
-        raise NotAllowed(_("Another system sends this delivery: it can only be stopped there."))
+    if why := why_not(delivery, act):
+        raise NotAllowed(why)
     return delivery
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from deliveries import journal
 from deliveries.models import Delivery
 from messaging import personal
-from messaging.statuses import DeliveryStatus
+from messaging.statuses import DeliveryStatus, stands
 from sending import beside, recipients, sentences, typologies
 from sending.models import Preparation, Recipient, Upload
 from sending.models.preparation import OPEN
@@ -65,10 +65,11 @@ def request(*, delivery_id: int, by: AbstractBaseUser | None, at: datetime) -> P
 def _refuse_unless_preparable(delivery: Delivery) -> None:
     if delivery.status == DeliveryStatus.TARGETING:
         raise NotPreparable(_("The delivery is being prepared already."))
+    if delivery.status == DeliveryStatus.SCHEDULED:
+        raise NotPreparable(_("The delivery is scheduled: pause it first, which takes that back."))
     if delivery.status not in PREPARABLE or delivery.archived_at:
         raise NotPreparable(
-            _("The delivery is %(status)s: it can no longer be prepared.")
-            % {"status": delivery.get_status_display().lower()}
+            _("%(stands)s: it can no longer be prepared.") % {"stands": stands(delivery.status)}
         )
     if Upload.objects.filter(
         delivery=delivery, state__in=(Upload.State.QUEUED, Upload.State.RUNNING)

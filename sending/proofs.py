@@ -17,7 +17,7 @@ from deliveries.models import Delivery, Message
 from messaging import personal
 from messaging.failures import Reason
 from messaging.numbers import Quality
-from messaging.statuses import DeliveryStatus
+from messaging.statuses import DeliveryStatus, stands
 from sending import beginning, launch, preparation, preparing, targeting, typologies, writing
 from sending.beginning import NotAllowed
 from sending.cases import Case
@@ -68,8 +68,8 @@ def send(
     delivery = Delivery.objects.select_for_update().get(pk=delivery_id)
     if not are_possible(delivery):
         raise NotAllowed(
-            _("The delivery is %(status)s: proofs are sent while it is edited or ready.")
-            % {"status": delivery.get_status_display().lower()}
+            _("%(stands)s: proofs are sent while it is edited or ready.")
+            % {"stands": stands(delivery.status)}
         )
     beginning.refuse_unless_sendable(delivery)
     preparation.refuse_unwritable(delivery.content)

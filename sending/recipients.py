@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from deliveries import journal
 from deliveries.models import Delivery
 from messaging import sheets
-from messaging.statuses import DeliveryStatus
+from messaging.statuses import DeliveryStatus, stands
 from messaging.streams import Stream
 from sending import layout, lines
 from sending.layout import Layout
@@ -133,10 +133,12 @@ def refuse_unless_open(delivery: Delivery) -> None:
     """Raise NotTargetable where a delivery takes no recipients."""
     if delivery.status == DeliveryStatus.TARGETING:
         raise NotTargetable(_("The delivery is being prepared: wait, or stop that first."))
+    if delivery.status == DeliveryStatus.SCHEDULED:
+        raise NotTargetable(_("The delivery is scheduled: pause it first, which takes that back."))
     if delivery.status not in OPEN or delivery.archived_at:
         raise NotTargetable(
-            _("The delivery is %(status)s: its recipients can no longer be changed.")
-            % {"status": delivery.get_status_display().lower()}
+            _("%(stands)s: its recipients can no longer be changed.")
+            % {"stands": stands(delivery.status)}
         )
 
 

@@ -95,7 +95,7 @@ def _confirmed(
     context = {
         "delivery": delivery,
         "act": act,
-        "is_possible": act in launch.possible(delivery),
+        "why_not": launch.why_not(delivery, act),
         "form": form,
         "waiting": waiting,
         "rate": lanes.rate_of(delivery.account, lane),

@@ -46,7 +46,20 @@ def test_what_is_not_possible_is_refused_with_its_reason(operator, delivery, act
     answer = call(operator, delivery, act)
 
     assert answer.status_code == 409
-    assert answer.json() == {"detail": "This is not possible: the delivery is target ready."}
+    assert answer.json()["detail"].startswith("The delivery is ready: only one that is ")
+
+
+def test_a_delivery_that_is_being_prepared_is_refused_a_cancellation_with_the_cure(operator):
+    answer = call(operator, records.delivery(status="targeting"), "cancel")
+
+    assert (answer.status_code, answer.json()) == (
+        409,
+        {
+            "detail": (
+                "The delivery is being prepared: stop the preparation first, then the delivery."
+            )
+        },
+    )
 
 
 @pytest.mark.parametrize("act", ["start", "pause", "resume", "cancel", "doubts"])

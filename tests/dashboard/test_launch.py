@@ -103,10 +103,10 @@ def test_a_start_that_cannot_be_says_so_beside_the_field(operator, delivery, giv
 def test_what_is_not_possible_is_told_in_the_place_of_the_button(operator, act):
     finished = records.delivery(status="finished")
 
-    assert "not possible" in operator.get(path(finished, act)).content.decode()
+    assert "The delivery has ended: " in operator.get(path(finished, act)).content.decode()
     answer = operator.post(path(finished, act), {"when": "now"}, follow=True)
 
-    assert "This is not possible" in answer.content.decode()
+    assert "The delivery has ended: " in answer.content.decode()
     assert operator.get(path(Delivery(pk=1), act)).status_code == 404
     assert operator.post(path(Delivery(pk=1), act), {"when": "now"}).status_code == 404
 
@@ -162,7 +162,7 @@ def test_an_act_is_done_with_all_that_were_chosen_and_can(operator, delivery):
         "finished",
     ]
     assert "Done with 2 deliveries" in answer
-    assert f"({finished.code}): This is not possible: the delivery is finished." in answer
+    assert f"({finished.code}): The delivery has ended: only one that is ready or" in answer
 
 
 def test_acts_on_several_are_for_those_who_may_and_for_acts_that_there_are(operator, marketer):

@@ -71,7 +71,7 @@ def test_what_stands_in_the_way_is_told(operator, delivery):
 
     page = operator.post(path(delivery), {"addresses": NUMBER})
 
-    assert "proofs are sent while it is edited or ready" in text_of(page)
+    assert "The delivery has ended: proofs are sent while it is edited or ready" in text_of(page)
     assert "Send a proof" not in text_of(operator.get(path(delivery)))
 
 

@@ -128,9 +128,17 @@ def test_an_open_delivery_takes_messages(status):
     assert register(records.delivery(status=status), MARIO).registered == 1
 
 
-@pytest.mark.parametrize("status", ["targeting", "scheduled", "cancelled", "failed"])
-def test_other_deliveries_take_none(status):
-    with pytest.raises(NotRegistrable, match="it takes no more messages."):
+@pytest.mark.parametrize(
+    ("status", "stands"),
+    [
+        ("targeting", "is being prepared"),
+        ("scheduled", "is scheduled"),
+        ("cancelled", "was cancelled"),
+        ("failed", "has failed"),
+    ],
+)
+def test_other_deliveries_take_none(status, stands):
+    with pytest.raises(NotRegistrable, match=f"{stands}: it takes no more messages."):
         register(records.delivery(status=status), MARIO)
 
     assert Message.objects.count() == 0

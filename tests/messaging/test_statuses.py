@@ -2,7 +2,14 @@
 
 import pytest
 
-from messaging.statuses import Evidence, MessageStatus, evidence_name, status_name
+from messaging.statuses import (
+    DeliveryStatus,
+    Evidence,
+    MessageStatus,
+    evidence_name,
+    stands,
+    status_name,
+)
 
 
 @pytest.mark.parametrize(
@@ -23,3 +30,8 @@ def test_a_status_is_called_as_on_its_channel(status, channel, name):
 )
 def test_evidence_is_called_as_on_its_channel(channel, name):
     assert evidence_name(Evidence.CARRIER, channel) == name
+
+
+def test_a_sentence_can_begin_with_how_a_delivery_stands():
+    assert stands("targeting") == "The delivery is being prepared"
+    assert len({str(stands(status)) for status in DeliveryStatus}) == len(DeliveryStatus)

@@ -97,6 +97,39 @@ def test_what_another_system_sends_is_stopped_there(act):
     assert launch.possible(registered) == []
 
 
+@pytest.mark.parametrize(
+    ("act", "standing", "said"),
+    [
+        (Act.START, "targeting", "The delivery is being prepared: wait until that is done."),
+        (
+            Act.START,
+            "paused",
+            "The delivery is paused: only one that is ready or scheduled can be started.",
+        ),
+        (
+            Act.PAUSE,
+            "editing",
+            (
+                "The delivery is being edited: "
+                "only one that is in progress or scheduled can be paused."
+            ),
+        ),
+        (Act.RESUME, "cancelled", "The delivery was cancelled: only one that is paused can go on."),
+        (
+            Act.CANCEL,
+            "targeting",
+            "The delivery is being prepared: stop the preparation first, then the delivery.",
+        ),
+        (Act.CANCEL, "finished", "The delivery has ended: there is nothing left to stop."),
+    ],
+)
+def test_a_refusal_says_how_the_delivery_stands_and_the_cure(act, standing, said):
+    with pytest.raises(NotAllowed) as refused:
+        do(act, records.delivery(status=standing))
+
+    assert str(refused.value) == said
+
+
 def test_what_is_not_prepared_cannot_start():
     editing = records.delivery(status=DeliveryStatus.EDITING)
 

@@ -258,7 +258,11 @@ def test_what_cannot_be_prepared_says_why(db):
             DeliveryStatus.IN_PROGRESS,
             "The delivery is in progress: it can no longer be prepared.",
         ),
-        (DeliveryStatus.SCHEDULED, "The delivery is scheduled: it can no longer be prepared."),
+        (
+            DeliveryStatus.SCHEDULED,
+            "The delivery is scheduled: pause it first, which takes that back.",
+        ),
+        (DeliveryStatus.FINISHED, "The delivery has ended: it can no longer be prepared."),
     ],
 )
 def test_a_delivery_on_its_way_is_not_prepared(status, said):

@@ -255,11 +255,16 @@ def test_new_recipients_have_a_ready_delivery_prepared_again(delivery):
 
 
 @pytest.mark.parametrize(
-    "status", [DeliveryStatus.TARGETING, DeliveryStatus.SCHEDULED, DeliveryStatus.IN_PROGRESS]
+    ("status", "said"),
+    [
+        (DeliveryStatus.TARGETING, "being prepared: wait, or stop that first."),
+        (DeliveryStatus.SCHEDULED, "scheduled: pause it first, which takes that back."),
+        (DeliveryStatus.IN_PROGRESS, "in progress: its recipients can no longer be changed."),
+    ],
 )
-def test_recipients_stay_once_the_delivery_is_on_its_way(status):
+def test_recipients_stay_once_the_delivery_is_on_its_way(status, said):
     delivery = targets.delivery(status=status)
 
-    with pytest.raises(NotTargetable):
+    with pytest.raises(NotTargetable, match=said):
         take(delivery, "phone\n1\n")
     assert kept(delivery) == []
