@@ -155,9 +155,9 @@ def locked_by_id(ids: Collection[int]) -> dict[int, Known]:
 
 
 def _standing(columns: Sequence[object]) -> Standing:
-    standing = Standing(*columns)  # type: ignore[arg-type]
-    key = standing.folded_key
-    return standing if key is None else standing._replace(folded_key=bytes(key))
+    *others, key, known_since, released_at = columns
+    folded_key = None if key is None else bytes(key)  # type: ignore[call-overload]
+    return Standing._make((*others, folded_key, known_since, released_at))
 
 
 def _read_words(found: Mapping[int, Known]) -> None:
@@ -203,8 +203,8 @@ def facts(address_ids: Iterable[int]) -> dict[int, list[Fact]]:
 
 
 def _fact(columns: Sequence[object]) -> Fact:
-    fact = Fact(*columns)  # type: ignore[arg-type]
-    return fact._replace(key=bytes(fact.key))
+    at, key, *others = columns
+    return Fact(at, bytes(key), *others)  # type: ignore[arg-type, call-overload]
 
 
 def write_facts(*, gone: Collection[int], added: Mapping[int, Sequence[Fact]]) -> None:

@@ -38,14 +38,15 @@ def draw(seed, *, addresses, rounds, minute, hear):
         for failure_type, reason in ENDS:
             chosen = chance.sample(addresses, k=len(addresses) // 12)
             taking.fail(chosen, failure_type=failure_type, reason=reason, minute=moment)
-        _succeed(chance.sample(addresses, k=len(addresses) // 8), moment)
+        succeed(chance.sample(addresses, k=len(addresses) // 8), moment)
         _decide(chance, chance.sample(addresses, k=len(addresses) // 12), moment)
         for address in chance.sample(addresses, k=2):
             says = chance.choice((STOP, START))
             hear(address, says, NOW + timedelta(minutes=moment, seconds=30))
 
 
-def _succeed(addresses, minute):
+def succeed(addresses, minute):
+    """Let a message to each of these addresses be delivered."""
     at = NOW + timedelta(minutes=minute, seconds=10)
     ended = []
     for address in addresses:

@@ -105,6 +105,38 @@ def test_undoing_on_any_history_is_what_the_fold_makes(wanted, by_fold, swiftly_
     assert tried(lambda: undo(row, at=MUCH_LATER)) == swift
 
 
+def test_undoing_over_runs_of_errors_is_what_the_fold_makes(by_fold, swiftly_done):
+    """Errors come in runs, which successes end, or time: ten days, or thirty for a full mailbox."""
+    fail_for_months(random.Random(7))
+    before = standings()
+    assert {standing.error_count for standing in before.values()} > set(range(9))
+    row = act(RELEASE, everybody())
+    histories.succeed(ALL[::7], 90)
+    fail(ALL[::5], failure_type=FailureType.SOFT, reason=Reason.UNREACHABLE, minute=91)
+    swiftly_done.clear()
+
+    swift = tried(lambda: undo(row, at=MUCH_LATER))
+    assert swiftly_done == [(row.changed, row.changed)]
+    by_fold()
+
+    assert tried(lambda: undo(row, at=MUCH_LATER)) == swift
+
+
+def fail_for_months(chance):
+    day = -100
+    while day < 0:
+        for failure_type, reason, share in (
+            (FailureType.SOFT, Reason.UNREACHABLE, 2),
+            (FailureType.SOFT, Reason.MAILBOX_FULL, 8),
+            (FailureType.HARD, Reason.USER_UNKNOWN, 60),
+            (FailureType.HARD, Reason.DENYLISTED, 120),
+        ):
+            chosen = chance.sample(ALL, k=len(ALL) // share)
+            fail(chosen, failure_type=failure_type, reason=reason, minute=day * 24 * 60 - share)
+        histories.succeed(chance.sample(ALL, k=len(ALL) // 6), day * 24 * 60)
+        day += chance.choice((1, 2, 4, 11))
+
+
 def hold_some():
     """Let an incident hold a part of the failures, of which their records know nothing yet."""
     incident = Incident.objects.create(
