@@ -146,7 +146,10 @@ def decline(*, proposal_id: int, by: AbstractBaseUser, at: datetime) -> ReleaseP
 
 
 def _decide(proposal_id: int, state: str, *, by: AbstractBaseUser, at: datetime) -> ReleaseProposal:
-    found = ReleaseProposal.objects.select_for_update(of=("self",)).get(pk=proposal_id)
+    chosen = ReleaseProposal.objects.filter(pk=proposal_id)
+    # The address before its proposals, as the worker locks them.
+    list(Address.objects.select_for_update().filter(pk__in=chosen.values("address_id")))
+    found = chosen.select_for_update(of=("self",)).get()
     if found.state != State.OPEN:
         raise Decided(_("Somebody has decided this already."))
     if found.address.status != AddressStatus.QUARANTINE:

@@ -5,12 +5,16 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.db import transaction
 
 from quarantine import acts
 from quarantine.ledger import Name
+from quarantine.models import Address
 from tests import records
 from tests.records import NOON
+from tests.threads import PATIENCE_SECONDS, apart
 from tests.tracking.recorded import click, url
+from tests.waiting import somebody_waits, until
 from tracking import proposals
 from tracking.models import AddressToPropose
 
@@ -87,3 +91,22 @@ def test_what_was_declined_stays_so(message, person):
     clicked(message, at=NOON + 3 * HOUR)
 
     assert proposed() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_accepts_and_the_worker_lock_in_the_same_order(django_user_model):
+    anna = django_user_model.objects.create_user("anna")
+    message = records.message(records.delivery())
+    quarantine(message, at=NOON)
+    clicked(message, at=NOON + HOUR)
+    proposals.follow()
+    proposal = proposals.to_decide().get()
+    clicked(message, at=NOON + 2 * HOUR)
+
+    with transaction.atomic():
+        list(Address.objects.select_for_update().filter(pk=proposal.address_id))
+        accepted = apart(proposals.accept, proposal_id=proposal.pk, by=anna, at=NOON + 3 * HOUR)
+        until(somebody_waits)
+        proposals.follow_batch()
+
+    assert accepted.result(PATIENCE_SECONDS).state == "accepted"
