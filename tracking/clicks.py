@@ -87,8 +87,10 @@ def ask_again(message_ids: Collection[int]) -> list[int]:
     )
 
 
-def near(message_ids: Collection[int], *, anew: Collection[int]) -> dict[int, list[Stored]]:
-    """Return by message the clicks whose verdicts may change.
+def near(
+    message_ids: Collection[int], *, anew: Collection[int], lock: bool
+) -> dict[int, list[Stored]]:
+    """Return by message the clicks whose verdicts may change, in the order of their keys.
 
     Those of `anew` in full; of the others what is not judged, and what came so close to it that
     they may be of one burst.
@@ -108,7 +110,7 @@ def near(message_ids: Collection[int], *, anew: Collection[int]) -> dict[int, li
                                   AND fresh.message_id BETWEEN %s AND %s
                                   AND fresh.verdict = 'unjudged'
                                   AND fresh.at BETWEEN click.at - near.by AND click.at + near.by))
-             ORDER BY click.message_id, click.id
+             ORDER BY click.message_id, click.id {"FOR UPDATE OF click" if lock else ""}
             """,
             [
                 # What is next to a neighbour may be of its second.

@@ -2,8 +2,8 @@
 
 A message's verdicts are a function of the set of its clicks and of what is known of its way, so
 that it makes no difference what came first: what becomes known later is judged again.  Messages
-are locked in the order of their keys, as everybody locks them, so that two workers never judge the
-same one at once.
+are locked in the order of their keys, as everybody locks them, and then their clicks, since a
+message may be registered later than it is clicked: two workers never judge the same at once.
 """
 
 import json
@@ -82,10 +82,14 @@ def work_out(
     anew: Collection[int],
     standing: Mapping[int, record.Standing] | None = None,
 ) -> Batch:
-    """Judge without writing anything; standing: the messages, of which some may come later."""
+    """Judge without writing anything.
+
+    standing: the messages, locked, of which some may come later; None to lock nothing.
+    """
+    is_locked = standing is not None
     if standing is None:
         standing = record.messages(ids=message_ids, lock=False)
-    found = clicks.near(message_ids, anew=anew)
+    found = clicks.near(message_ids, anew=anew, lock=is_locked)
     journeys = clicks.journeys(
         {key: standing[key].accepted_at if key in standing else None for key in found}
     )

@@ -4,7 +4,7 @@ import random
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from deliveries import figures, recount
@@ -15,6 +15,7 @@ from tests import records
 from tests.records import NOON
 from tests.threads import PATIENCE_SECONDS, apart
 from tests.tracking.recorded import IMESSAGE, IPHONE, click, link, url
+from tests.waiting import somebody_waits, until
 from tracking import clicks, judging, report, urls, verdicts
 from tracking.models import Click, MessageToJudge, MessageToProve
 
@@ -315,3 +316,19 @@ def test_many_messages_are_judged_batch_after_batch(delivery, first, monkeypatch
 
     assert judging.judge() == 5
     assert not Click.objects.filter(verdict="unjudged").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_clicks_of_a_message_to_be_registered_are_judged_by_one_worker_at_a_time():
+    delivery = records.delivery()
+    reserved = records.message(delivery)
+    click(url(delivery), reserved)
+    reserved.delete()
+
+    with transaction.atomic():
+        judging.judge_batch()
+        other = apart(judging.judge)
+        until(somebody_waits)
+    other.result(PATIENCE_SECONDS)
+
+    assert figures_of(delivery) == (1, 1, 1)
