@@ -6,6 +6,7 @@ sent again: a worker may die at any moment, and nobody gets a message twice.
 
 import time
 from collections.abc import Sequence
+from datetime import datetime
 
 import structlog
 from django.db import InterfaceError, OperationalError, connection
@@ -65,7 +66,7 @@ def _run(account: ProviderAccount, submitter: Submitter, fleet: Fleet, *, second
         most = min(max(rate // BATCHES_A_SECOND, 1), MOST_AT_ONCE)
         share, batch = claims.claim(account=account, most=most, at=at)
         if batch:
-            left += _hand_over(batch, account, submitter, fleet)
+            left += _hand_over(batch, account, submitter, fleet, at=at)
         elif share.size or share.rate < FAST or share.is_held:
             break
         else:
@@ -74,26 +75,32 @@ def _run(account: ProviderAccount, submitter: Submitter, fleet: Fleet, *, second
 
 
 def _hand_over(
-    batch: Sequence[Claimed], account: ProviderAccount, submitter: Submitter, fleet: Fleet
+    batch: Sequence[Claimed],
+    account: ProviderAccount,
+    submitter: Submitter,
+    fleet: Fleet,
+    *,
+    at: datetime,
 ) -> int:
-    """Hand a batch over and write what became of it; return how many messages left."""
+    """Hand a batch over and write what became of it; return how many messages left.
+
+    at: when it was claimed.
+    """
     batch = withdrawing.sift(batch, at=timezone.now())
     waiting: list[Result] = []
     written_at = time.monotonic()
-    carried = handover.carry(
-        batch, account=account, submitter=submitter, fleet=fleet, at=timezone.now()
-    )
+    carried = handover.carry(batch, account=account, submitter=submitter, fleet=fleet, at=at)
     for result in carried:
         if result is not None:
             waiting.append(result)
         if waiting and time.monotonic() - written_at > WRITE_SECONDS:
-            _write(waiting, account)
+            _write(waiting, account, left_at=at)
             waiting, written_at = [], time.monotonic()
-    _write(waiting, account)
+    _write(waiting, account, left_at=at)
     return len(batch)
 
 
-def _write(found: Sequence[Result], account: ProviderAccount) -> None:
+def _write(found: Sequence[Result], account: ProviderAccount, *, left_at: datetime) -> None:
     """Write what became of messages, again and again while the database is away.
 
     What cannot be written at last is found by its age, and is in doubt.
@@ -103,7 +110,8 @@ def _write(found: Sequence[Result], account: ProviderAccount) -> None:
         at = timezone.now()
         try:
             results.write(found, account=account, at=at)
-            lanes.report(account=account, tallies=[result.tally for result in found], at=at)
+            tallies = [result.tally for result in found]
+            lanes.report(account=account, tallies=tallies, at=at, left_at=left_at)
         except (OperationalError, InterfaceError) as error:
             if time.monotonic() > until or connection.in_atomic_block:
                 raise

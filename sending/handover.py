@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 
 from deliveries import answers
 from messaging import addresses, segments
@@ -53,7 +54,10 @@ def carry(
     fleet: Fleet,
     at: datetime,
 ) -> Iterator[Result | None]:
-    """Hand a batch over; yield what became of each message, and None when it is quiet meanwhile."""
+    """Hand a batch over; yield what became of each message, and None when it is quiet meanwhile.
+
+    at: when it was claimed, which may be a while ago.
+    """
     base = f"{settings.PUBLIC_URL}{reverse('callback', args=[account.token])}"
     texts: dict[int, tuple[Claimed, Text]] = {}
     requests: dict[int, Request] = {}
@@ -61,7 +65,8 @@ def carry(
         text = text_of(claimed, callback_url=base, at=at)
         texts[number] = (claimed, text)
         requests[number] = submitter.submission(text)
-    until = time.monotonic() + LEAVES_WITHIN_SECONDS
+    late = (timezone.now() - at).total_seconds()
+    until = time.monotonic() + LEAVES_WITHIN_SECONDS - late
     for found in fleet.carry(requests, until=until):
         yield found and _result(found[1], *texts[found[0]], submitter)
 

@@ -119,18 +119,28 @@ def give_back(*, account_id: int, size: int) -> None:
 
 
 @transaction.atomic
-def report(*, account: ProviderAccount, tallies: Iterable[Tally], at: datetime) -> None:
-    """Take note of how hand-overs went; close the lane, or open it again."""
+def report(
+    *,
+    account: ProviderAccount,
+    tallies: Iterable[Tally],
+    at: datetime,
+    left_at: datetime | None = None,
+) -> None:
+    """Take note of how hand-overs went; close the lane, or open it again.
+
+    left_at: when they were claimed, None for just now.  What left before the lane closed is no
+    trial: that it failed too makes the pause no longer.
+    """
     lane = _locked(account.pk)
     was_closed = lane.closed_at is not None
     for tally in tallies:
-        _note(lane, tally, at=at)
+        _note(lane, tally, at=at, left_at=left_at or at)
     lane.save()
     if was_closed != (lane.closed_at is not None):
         _tell(account, lane, at=at)
 
 
-def _note(lane: Lane, tally: Tally, *, at: datetime) -> None:
+def _note(lane: Lane, tally: Tally, *, at: datetime, left_at: datetime) -> None:
     if tally.pause is not None:
         pause = timedelta(seconds=tally.pause) if tally.pause else TOO_MUCH
         lane.not_before = max(lane.not_before or at, at + pause)
@@ -142,6 +152,8 @@ def _note(lane: Lane, tally: Tally, *, at: datetime) -> None:
         return
     lane.failures += 1
     lane.last_error = tally.error[:500]
+    if lane.closed_at is not None and left_at < lane.closed_at:
+        return
     if lane.closed_at is not None or tally.is_final or lane.failures >= FAILURES:
         lane.closed_at = lane.closed_at or at
         # Not all accounts of a provider that comes back at the same moment.

@@ -109,6 +109,19 @@ def test_each_trial_that_fails_doubles_the_pause_up_to_a_limit(account):
     assert max(pauses) <= lanes.LONGEST_PAUSE * 1.2
 
 
+def test_what_was_on_its_way_when_the_lane_closed_is_no_trial(account):
+    on_its_way = NOW - timedelta(seconds=1)
+    failed = [Tally("500")] * 40
+
+    for seconds in (0, 1):
+        at = NOW + timedelta(seconds=seconds)
+        lanes.report(account=account, tallies=failed, left_at=on_its_way, at=at)
+
+    lane = lanes.of(account_id=account.pk)
+    assert (lane.trials, lane.failures) == (1, 80)
+    assert lane.not_before - NOW <= lanes.FIRST_PAUSE * 1.2
+
+
 def test_an_answer_opens_it_again_and_both_are_told(account):
     lanes.report(account=account, tallies=[Tally("401", is_final=True)], at=NOW)
     lanes.report(account=account, tallies=[Tally()], at=NOW)
