@@ -75,7 +75,7 @@ def claim(
 
 
 def _under_way(account: ProviderAccount, *, at: datetime) -> list[int]:
-    """Lock what is under way on an account against changes, and return it.
+    """Lock what is under way on an account, and has messages that wait; return it.
 
     In turn, so that a short delivery does not wait for a long one before it.
     """
@@ -85,8 +85,12 @@ def _under_way(account: ProviderAccount, *, at: datetime) -> list[int]:
             SELECT delivery.id FROM deliveries_delivery delivery
              WHERE delivery.account_id = %s AND delivery.status = %s
                AND EXISTS (SELECT 1 FROM sending_launch launch
+                             JOIN sending_outgoing outgoing
+                               ON outgoing.delivery_id = launch.delivery_id
                             WHERE launch.delivery_id = delivery.id
-                              AND launch.hands_over_until > %s)
+                              AND launch.hands_over_until > %s
+                              AND outgoing.message_id >= delivery.id
+                              AND outgoing.state = 0 AND outgoing.position <= launch.released)
              ORDER BY delivery.id FOR SHARE
             """,
             [account.pk, str(DeliveryStatus.IN_PROGRESS), at],
@@ -150,9 +154,11 @@ def _hold_lost(delivery_id: int, *, at: datetime) -> int:
     return held
 
 
+@transaction.atomic
 def tell_doubt(*, delivery_ids: Sequence[int], at: datetime) -> None:
     """Say in the journals, once for each delivery, that messages are in doubt."""
     for delivery in Delivery.objects.filter(pk__in=delivery_ids).order_by("id"):
+        journal.hold(delivery.pk)
         if not journal.has(delivery=delivery, code=IN_DOUBT):
             text = "Of some messages it is not known whether they left: they are not sent again."
             journal.write(delivery=delivery, code=IN_DOUBT, text=text, level=journal.WARNING, at=at)
