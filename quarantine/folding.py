@@ -1,6 +1,6 @@
 """From new facts and words to how addresses stand, and to the lines of their stories."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -97,10 +97,10 @@ def settle(
             steps.append(step._replace(actor_id=author.actor_id, act_id=author.act_id))
     ledger.write_standings(changed, at=at)
     ledger.write_steps(steps)
-    _announce([(key, known[key].standing.status, now.status) for key, now in changed])
+    announce((key, known[key].standing.status, now.status) for key, now in changed)
 
 
-def _announce(changed: Sequence[tuple[int, str, str]]) -> None:
+def announce(changed: Iterable[tuple[int, str, str]]) -> None:
     """Tell packages above of quarantine in the running transaction; changed: status before, now."""
     ids = [key for key, *statuses in changed if AddressStatus.QUARANTINE in statuses]
     if ids:

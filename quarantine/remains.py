@@ -10,6 +10,7 @@ from datetime import datetime
 from django.db import connection
 
 from messaging.failures import Reason
+from quarantine import folding
 from quarantine.facts import DENYLISTED, QUARANTINE, VALID, WITH_ERRORS, Says
 from quarantine.folding import Author
 from quarantine.rules import COUNT, DENYLIST, IGNORE
@@ -55,7 +56,9 @@ def settle(ids: Collection[int], *, author: Author, at: datetime) -> set[int]:
                 "act": author.act_id,
             },
         )
-        return {found[0] for found in cursor.fetchall()}
+        settled = cursor.fetchall()
+    folding.announce(settled)
+    return {found[0] for found in settled}
 
 
 _WRITTEN = (
@@ -166,5 +169,5 @@ WITH released AS (
       FROM standing made
      WHERE made.id = address.id AND ({_KNOWN}) IS DISTINCT FROM ({_MADE})
 )
-SELECT id FROM standing
+SELECT id, before, status FROM standing
 """

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from quarantine import facts
+from quarantine import facts, folding
 from quarantine.facts import DENYLISTED, VALID, Fact, Says
 from quarantine.folding import Author
 from storage import rows
@@ -60,14 +60,16 @@ def apply(decided: Mapping[int, Fact], *, author: Author, at: datetime) -> None:
         cursor.execute(
             """
             WITH decided AS MATERIALIZED (
-                SELECT * FROM unnest(%s::bigint[], %s::timestamptz[], %s::smallint[],
-                                     %s::smallint[], %s::text[], %s::text[], %s::smallint[])
-                           AS decision(id, at, says, told, text, status, reason)
+                SELECT decision.*, address.status AS before
+                  FROM unnest(%s::bigint[], %s::timestamptz[], %s::smallint[],
+                              %s::smallint[], %s::text[], %s::text[], %s::smallint[])
+                       AS decision(id, at, says, told, text, status, reason)
+                  JOIN quarantine_address address USING (id)
             ), changed AS (
                 INSERT INTO quarantine_change
                        (address_id, at, before, after, reason, text, provider, code, actor_id,
                         act_id)
-                SELECT id, decided.at, address.status, decided.status,
+                SELECT id, decided.at, decided.before, decided.status,
                        CASE WHEN decided.says = %s THEN address.reason ELSE decided.reason END,
                        decided.text, '', '', %s, %s
                   FROM decided JOIN quarantine_address address USING (id)
@@ -86,6 +88,7 @@ def apply(decided: Mapping[int, Fact], *, author: Author, at: datetime) -> None:
                    forgiven_at = NULL, folded_at = decided.at, folded_key = %s, modified_at = %s
               FROM decided CROSS JOIN LATERAL (SELECT decided.says = %s) AS released(now)
              WHERE address.id = decided.id
+            RETURNING address.id, decided.before, decided.status
             """,
             [
                 *map(rows.array, columns),
@@ -98,6 +101,7 @@ def apply(decided: Mapping[int, Fact], *, author: Author, at: datetime) -> None:
                 int(Says.RELEASED),
             ],
         )
+        folding.announce(cursor.fetchall())
 
 
 def _decision(decided: tuple[int, Fact]) -> tuple[object, ...]:

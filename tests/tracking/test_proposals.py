@@ -7,10 +7,13 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
-from quarantine import acts
+from quarantine import acts, bulk
+from quarantine.bulk import Wanted
 from quarantine.ledger import Name
 from quarantine.models import Address
+from quarantine.listing import Filter
 from tests import records
+from tests.quarantine.taking import NOW, fail
 from tests.records import NOON
 from tests.threads import PATIENCE_SECONDS, apart
 from tests.tracking.recorded import click, url
@@ -19,6 +22,7 @@ from tracking import proposals
 from tracking.models import AddressToPropose
 
 HOUR = timedelta(hours=1)
+ALL = Filter()
 
 
 @pytest.fixture
@@ -110,3 +114,33 @@ def test_who_accepts_and_the_worker_lock_in_the_same_order(django_user_model):
         proposals.follow_batch()
 
     assert accepted.result(PATIENCE_SECONDS).state == "accepted"
+
+
+def together(action, *, at, chosen=ALL):
+    """Decide on many addresses as one act."""
+    row = bulk.begin(Wanted(action, "All of them"), chosen, told={}, by=None, at=at)
+    bulk.work_batch(at=at, act_id=row.pk)
+    return row
+
+
+def test_a_click_between_a_bulk_release_and_its_undo_is_proposed(message):
+    fail([message.address])
+    row = together("release", at=NOW + HOUR)
+    clicked(message, at=NOW + 2 * HOUR)
+    assert proposed() == []
+
+    bulk.undo(act_id=row.pk, by=None, at=NOW + 3 * HOUR)
+    bulk.work_batch(at=NOW + 3 * HOUR, act_id=row.pk)
+
+    assert proposed() == [NOW + 2 * HOUR]
+
+
+def test_a_click_before_a_bulk_quarantine_is_proposed_no_more(message):
+    fail([message.address])
+    clicked(message, at=NOW + HOUR)
+    assert proposed() == [NOW + HOUR]
+
+    together("release", at=NOW + 2 * HOUR)
+    together("quarantine", at=NOW + 3 * HOUR, chosen=Filter(status="valid"))
+
+    assert proposed() == []
