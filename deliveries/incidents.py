@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 
 from deliveries import journal
 from deliveries.models import Delivery
+from messaging import addresses
 from providers.models import ProviderAccount
 from quarantine import incidents, thresholds, watching
 from quarantine.models import Fact, Incident
@@ -64,7 +65,7 @@ def decide(
     row = incidents.decide(incident_id=incident_id, state=state, text=text, by=by, at=at)
     code, done = _DECIDED[State(state)]
     told = f"Incident {row.pk} ({_place(row)}) {row.state}: its {row.held or row.failed} errors are"
-    why = f": {row.text}" if row.text else "."
+    why = f": {addresses.redact_all(row.text)}" if row.text else "."
     journal.write(delivery=None, code=code, text=f"{told} {done}{why}", by=by, at=at)
     return row
 

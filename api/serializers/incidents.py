@@ -35,11 +35,15 @@ class IncidentSerializer(serializers.Serializer[Any]):
     found_at = TimeField()
     decided_at = TimeField(allow_null=True)
     decided_by = serializers.SerializerMethodField()
-    text = serializers.CharField()
+    text = serializers.SerializerMethodField()
 
     def get_decided_by(self, row: Incident) -> str:
         """Return who decided; empty where nobody has."""
         return row.decided_by.get_username() if row.decided_by else ""
+
+    def get_text(self, row: Incident) -> str:
+        """Return why, in somebody's own words."""
+        return str(self.context["viewer"].text(row.text))
 
 
 class IncidentsQuery(Paged):

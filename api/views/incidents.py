@@ -12,7 +12,7 @@ from api.serializers.incidents import (
     LimitsSerializer,
     VerdictSerializer,
 )
-from api.view import View, acting
+from api.view import View, acting, seen_by
 from deliveries import incidents
 from quarantine import thresholds
 from quarantine.models import Incident
@@ -41,9 +41,9 @@ class IncidentView(View):
     """One incident."""
 
     @extend_schema(operation_id="incidents_retrieve", responses=IncidentSerializer)
-    def get(self, _request: Request, incident_id: int) -> Response:
+    def get(self, request: Request, incident_id: int) -> Response:
         """Show an incident, and whether all addresses follow it already."""
-        return Response(IncidentSerializer(get_object_or_404(Incident, pk=incident_id)).data)
+        return _shown(request, get_object_or_404(Incident, pk=incident_id))
 
 
 class ConfirmView(View):
@@ -105,4 +105,8 @@ def _decided(request: Request, incident_id: int, state: str) -> Response:
     given.is_valid(raise_exception=True)
     text = given.validated_data["reason"]
     row = incidents.decide(incident_id=incident_id, state=state, text=text, **acting(request))
-    return Response(IncidentSerializer(row).data)
+    return _shown(request, row)
+
+
+def _shown(request: Request, row: Incident) -> Response:
+    return Response(IncidentSerializer(row, context=seen_by(request)).data)

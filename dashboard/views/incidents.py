@@ -66,7 +66,12 @@ def listed(request: HttpRequest) -> HttpResponse:
     )
     lines = incident_lines.of(incidents.named(page.rows))
     moving = any(row.goes_on() or not row.settled for row in page.rows)
-    context = {"page": page.having(lines), "moving": moving, "version": thresholds.in_force()}
+    context = {
+        "page": page.having(lines),
+        "moving": moving,
+        "version": thresholds.in_force(),
+        "viewer": access.viewer(request),
+    }
     fragment = "#list" if access.is_fragment(request) else ""
     return render(request, f"{TEMPLATE}{fragment}", context)
 

@@ -31,7 +31,7 @@ def shown(request: HttpRequest, delivery_id: int) -> HttpResponse:
     if request.method == "POST":
         return _given(request, delivery)
     if access.is_fragment(request):
-        return render(request, "dashboard/delivery/target.html#state", _context(delivery))
+        return render(request, "dashboard/delivery/target.html#state", _context(request, delivery))
     return _answer(request, delivery, FileForm(label_suffix=""))
 
 
@@ -57,11 +57,11 @@ def _given(request: HttpRequest, delivery: Delivery) -> HttpResponse:
 
 def _answer(request: HttpRequest, delivery: Delivery, form: FileForm) -> HttpResponse:
     may = request.user.has_perm(RIGHT) and delivery.status in recipients.OPEN
-    context = _context(delivery) | {"form": form if may else None}
+    context = _context(request, delivery) | {"form": form if may else None}
     return render(request, "dashboard/delivery/target.html", context)
 
 
-def _context(delivery: Delivery) -> dict[str, Any]:
+def _context(request: HttpRequest, delivery: Delivery) -> dict[str, Any]:
     given = uploads.of_delivery(delivery_id=delivery.pk)
     run = preparation.latest(delivery_id=delivery.pk)
     reading = any(row.state in (Upload.State.QUEUED, Upload.State.RUNNING) for row in given)
@@ -72,6 +72,7 @@ def _context(delivery: Delivery) -> dict[str, Any]:
         "run": run,
         "moves": reading or bool(run and run.is_open),
         "preparable": delivery.status in preparation.PREPARABLE,
+        "viewer": access.viewer(request),
     }
 
 

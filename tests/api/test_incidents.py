@@ -2,6 +2,7 @@
 
 import pytest
 
+from deliveries.models import AuditEvent
 from quarantine import thresholds
 from quarantine.models import Incident
 from tests import records
@@ -46,6 +47,17 @@ def test_a_decision_says_who_and_why(admin, incident):
     assert said["decided_by"] == "admin-machine"
     assert admin.post(f"{PATH}{incident.pk}/dismiss/", {}).status_code == 409
     assert admin.post(f"{PATH}{incident.pk}/confirm/", {}).json()["state"] == "confirmed"
+
+
+def test_no_address_of_a_reason_gets_out(admin, marketer, incident):
+    reason = {"reason": "Asked by +39 333 000 0001"}
+    assert admin.post(f"{PATH}{incident.pk}/confirm/", reason).json()["text"] == reason["reason"]
+
+    shown = marketer.get(f"{PATH}{incident.pk}/").json()
+    (listed,) = marketer.get(PATH).json()["results"]
+
+    assert (shown["text"], listed["text"]) == ("Asked by +39 ••• ••• 001",) * 2
+    assert "333" not in AuditEvent.objects.latest("id").text
 
 
 def test_what_is_not_there_is_404_and_what_is_withdrawn_409(admin, incident):

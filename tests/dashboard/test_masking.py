@@ -13,8 +13,9 @@ from ingestion.models import HeldCallback, InboxEntry
 from messaging.failures import FailureType, Reason
 from messaging.statuses import MessageStatus
 from providers.models import Qualification
+from quarantine import thresholds
 from quarantine.bulk_models import BulkAct
-from quarantine.models import Address
+from quarantine.models import Address, Incident
 from sending.models import AllowedAddress, Typology, Upload
 from tests import records
 from tests.dashboard.conftest import FRAGMENT
@@ -107,6 +108,21 @@ def planted(db):
     listed.facts.create(
         at=NOON, key=b"k", says=3, failure_type=0, reason=0, text=SPACED, act_id=act.pk
     )
+    incident = Incident.objects.create(
+        account_id=account.pk,
+        state="confirmed",
+        began_at=NOON,
+        failing_until=NOON.replace(minute=1),
+        held_from=NOON,
+        watch=thresholds.in_force(),
+        found_at=NOON,
+        messages=1,
+        failed=1,
+        text=SPACED,
+    )
+    Upload.objects.create(
+        delivery=delivery, state="failed", name=f"{CANARY}.csv", error=SPACED, made_at=NOON
+    )
     upload = Upload.objects.create(delivery=delivery, state="given", name="list.csv", made_at=NOON)
     upload.pieces.create(number=0, data=f"phone,note\n{CANARY},{SPACED}\n".encode())
     allowed = AllowedAddress.objects.create(
@@ -129,7 +145,7 @@ def planted(db):
         "address_id": listed.pk,
         "rule_id": 1,
         "proposal_id": proposal.pk,
-        "incident_id": 1,
+        "incident_id": incident.pk,
     }
 
 
