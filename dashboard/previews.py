@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.http import HttpRequest
 
-from dashboard import access
+from dashboard import access, ids
 from deliveries.models import Delivery
 from deliveries.visible import Viewer
 from messaging import texts
@@ -53,13 +53,6 @@ class Shown:
         )
 
 
-def identifier(text: str | None) -> int | None:
-    """Read an id that a form carries; None for what is none."""
-    given = text or ""
-    readable = given.isascii() and given.isdigit() and int(given) < 1 << 63
-    return int(given) if readable else None
-
-
 def plain(delivery: Delivery) -> Shown:
     """Return a preview of a delivery's text that is nobody's in particular."""
     return Shown(previews.plain(delivery).preview)
@@ -71,7 +64,7 @@ def written(request: HttpRequest) -> Written:
     return Written(
         content=texts.lines(given.get("content", "")[:LONGEST_TEXT]),
         sender=given.get("sender", "")[:64],
-        account_id=identifier(given.get("account")),
+        account_id=ids.read(given.get("account")),
         recipient=given.get("recipient", ""),
         values={
             name.removeprefix("field_"): given.get(name, "")[:200]

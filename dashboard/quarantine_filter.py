@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from dashboard.qualification_form import REASONS
 from dashboard.replay_form import MomentInput
 from deliveries.filters import BadFilter
-from deliveries.quarantine_filter import HIGHEST_ID, MOST_CHOSEN, Asked, is_id
+from deliveries.quarantine_filter import HIGHEST_ID, Asked
 from messaging.channels import Channel
 from messaging.failures import Reason
 from messaging.statuses import AddressStatus
@@ -110,11 +110,6 @@ class BulkForm(forms.Form):
         help_text=_("It stands in the story of each address and in the journal."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
-
-
-def chosen_ids(values: list[str]) -> list[int]:
-    """Return the ids of the rows that were ticked."""
-    return [int(text) for text in values[:MOST_CHOSEN] if is_id(text)]
 
 
 def _accounts() -> list[tuple[Any, Any]]:

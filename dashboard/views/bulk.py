@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from dashboard import access, bulk_words, paging
-from dashboard.quarantine_filter import BulkForm, QuarantineFilterForm, chosen_ids
+from dashboard import access, bulk_words, ids, paging
+from dashboard.quarantine_filter import BulkForm, QuarantineFilterForm
 from deliveries import bulk as decisions
 from deliveries.filters import BadFilter
 from deliveries.models import Delivery
-from deliveries.quarantine_filter import Asked
+from deliveries.quarantine_filter import MOST_CHOSEN, Asked
 from quarantine import bulk, importing, undoing
 from quarantine.acts import NotNow
 from quarantine.bulk import Preview, Wanted
@@ -131,11 +131,11 @@ def _asked(request: HttpRequest, *, sees_addresses: bool) -> Asked:
         raise BadFilter({name: " ".join(map(str, texts)) for name, texts in form.errors.items()})
     if "all" in request.GET:
         return asked
-    ids = chosen_ids(request.GET.getlist("id"))
-    if not ids:
+    chosen = ids.among(request.GET.getlist("id")[:MOST_CHOSEN])
+    if not chosen:
         text = _("Choose addresses, or all that match: nothing was chosen.")
         raise BadFilter({"id": text})
-    return Asked(ids=ids)
+    return Asked(ids=chosen)
 
 
 def _back(request: HttpRequest) -> str:
@@ -147,8 +147,8 @@ def _back(request: HttpRequest) -> str:
 
 
 def _previewed(asked: Asked, seen: Preview) -> dict[str, Any]:
-    ids = {cause.delivery_id for cause in seen.causes if cause.delivery_id}
-    deliveries = Delivery.objects.only("label", "code").in_bulk(ids)
+    caused = {cause.delivery_id for cause in seen.causes if cause.delivery_id}
+    deliveries = Delivery.objects.only("label", "code").in_bulk(caused)
     told = asked.in_words()
     return {
         "seen": seen,

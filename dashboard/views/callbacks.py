@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from dashboard import access, held_callbacks, paging
+from dashboard import access, held_callbacks, ids, paging
 from dashboard.held_callbacks import MOST_AT_ONCE, Pile
 from dashboard.held_form import HeldForm
 from ingestion import held
@@ -21,7 +21,6 @@ from storage import keyset
 ROWS = 50
 FILTERS = ("state", "account", "since", "until", "cause")
 # Identifiers are time-ordered numbers of at most 19 digits.
-LONGEST_ID = 19
 
 
 @access.page(right="providers.handle_callbacks")
@@ -89,11 +88,7 @@ def _chosen(request: HttpRequest, *, at: datetime) -> list[int]:
     if "all" in request.POST:
         found = held_callbacks.select(HeldForm(request.POST).chosen(), at=at)
         return list(found.order_by("id").values_list("id", flat=True)[:MOST_AT_ONCE])
-    return [
-        int(text)
-        for text in request.POST.getlist("id")
-        if text.isascii() and text.isdigit() and len(text) <= LONGEST_ID
-    ][:ROWS]
+    return ids.among(request.POST.getlist("id"))[:ROWS]
 
 
 def _say(request: HttpRequest, text: str, count: int) -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from dashboard import access, previews
+from dashboard import access, ids, previews
 from dashboard.draft_form import Draft, Filing, folders
 from deliveries import drafts
 from deliveries.models import Delivery
@@ -46,7 +46,7 @@ def preview(request: HttpRequest) -> HttpResponse:
         content = lookalikes.replaced(written.content, letters=replacing == "letters")
         written = replace(written, content=content)
         context["replaced"] = written.content
-    delivery_id = previews.identifier(request.POST.get("delivery"))
+    delivery_id = ids.read(request.POST.get("delivery"))
     delivery = Delivery.objects.filter(pk__in=[delivery_id]).first()
     context["shown"] = previews.of(request=request, delivery=delivery, written=written)
     context["delivery"] = delivery

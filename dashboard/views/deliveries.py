@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from dashboard import access, paging
+from dashboard import access, ids, paging
 from dashboard.list_filter import ListFilter
 from deliveries import figures, listing
 from deliveries.filters import BadFilter
@@ -50,11 +49,8 @@ def listed(request: HttpRequest) -> HttpResponse:
 @require_safe
 def live(request: HttpRequest) -> HttpResponse:
     """Answer with what changes in some rows of the list, and ask again for those still live."""
-    try:
-        wanted = [_identifier(text) for text in request.GET.getlist("id")[:ROWS]]
-        deliveries = list(Delivery.objects.filter(pk__in=wanted).order_by("pk"))
-    except ValueError as error:
-        raise BadRequest from error
+    wanted = ids.all_of(request.GET.getlist("id")[:ROWS])
+    deliveries = list(Delivery.objects.filter(pk__in=wanted).order_by("pk"))
     counted = figures.of(delivery_ids=[delivery.pk for delivery in deliveries])
     context = {
         "rows": [listing.Row(delivery, counted[delivery.pk]) for delivery in deliveries],
@@ -62,10 +58,3 @@ def live(request: HttpRequest) -> HttpResponse:
         "possible": launch.possible_of(deliveries),
     }
     return render(request, "dashboard/list.html#live", context)
-
-
-def _identifier(text: str) -> int:
-    """Read an id; raise ValueError for what the database could not hold."""
-    if not (text.isascii() and text.isdigit() and int(text) < 1 << 63):
-        raise ValueError(text)
-    return int(text)

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -11,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from dashboard import access, previews
+from dashboard import access, ids, previews
 from dashboard.draft_form import Draft, folders
 from deliveries import drafts
 from deliveries.models import Delivery
@@ -74,16 +73,16 @@ def file(request: HttpRequest) -> HttpResponse:
 @require_POST
 def delete(request: HttpRequest) -> HttpResponse:
     """Ask whether the chosen drafts are to be deleted with their recipients, and delete them."""
-    ids = _chosen(request)
+    ticked = _chosen(request)
     if "confirm" not in request.POST:
-        chosen = list(Delivery.objects.filter(pk__in=ids).order_by("label", "pk"))
+        chosen = list(Delivery.objects.filter(pk__in=ticked).order_by("label", "pk"))
         context = {
             "drafts": [each for each in chosen if each.status in whole_drafts.DELETABLE],
             "others": [each for each in chosen if each.status not in whole_drafts.DELETABLE],
         }
         return render(request, "dashboard/list_delete.html", context)
     try:
-        number = whole_drafts.delete(delivery_ids=ids, **_acting(request))
+        number = whole_drafts.delete(delivery_ids=ticked, **_acting(request))
     except whole_drafts.NotDeletable as error:
         messages.error(request, str(error))
     else:
@@ -101,7 +100,4 @@ def _acting(request: HttpRequest) -> dict[str, Any]:
 
 def _chosen(request: HttpRequest) -> list[int]:
     """Return the ids of the rows that were ticked."""
-    found = [previews.identifier(text) for text in request.POST.getlist("id")[:MOST]]
-    if None in found:
-        raise BadRequest
-    return [identifier for identifier in found if identifier is not None]
+    return ids.all_of(request.POST.getlist("id")[:MOST])

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from dashboard import access, paging
+from dashboard import access, ids, paging
 from dashboard.start_form import StartForm
 from deliveries import figures
 from deliveries.models import Delivery
@@ -122,7 +122,7 @@ def in_doubt(request: HttpRequest, delivery_id: int) -> HttpResponse:
 
 def _decide(request: HttpRequest, delivery: Delivery) -> None:
     """Decide on the messages that were ticked, or on all of them."""
-    ticked = [int(text) for text in request.POST.getlist("message") if text.isdecimal()]
+    ticked = ids.among(request.POST.getlist("message"))
     said = request.POST.get("said", "")
     is_all = request.POST.get("all") == "on"
     if said not in (SENT, NOT_SENT) or not (ticked or is_all):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from dashboard import access, address_story, paging
+from dashboard import access, address_story, ids, paging
 from dashboard.quarantine_filter import QuarantineFilterForm
 from dashboard.quarantine_forms import DecisionForm, NewAddressForm, RuleForm
 from deliveries import quarantining
@@ -160,10 +160,8 @@ def remove_rule(request: HttpRequest, rule_id: int) -> HttpResponse:
 
 def _asked_for(request: HttpRequest) -> Rule | None:
     """Return the rule that is to be changed, if the address names one in force."""
-    asked = request.GET.get("rule", "")
-    if not asked.isascii() or not asked.isdigit() or len(asked) > len("1000000000000000"):
-        return None
-    return Rule.objects.filter(pk=int(asked), ended_at=None).first()
+    asked = ids.read(request.GET.get("rule"))
+    return Rule.objects.filter(pk=asked, ended_at=None).first() if asked else None
 
 
 def _outlook(form: RuleForm) -> Outlook | None:

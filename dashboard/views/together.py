@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from dashboard import access, previews
+from dashboard import access, ids
 from dashboard.templatetags.launching import buttons
 from sending import together
 from sending.launch import Act
@@ -25,21 +25,23 @@ def act(request: HttpRequest, name: str) -> HttpResponse:
     except ValueError as error:
         raise Http404 from error
     given = request.POST if request.method == "POST" else request.GET
-    ids = [previews.identifier(text) or 0 for text in given.getlist("id")[:MOST]]
+    chosen = ids.among(given.getlist("id")[:MOST])
     if request.method == "POST":
-        _do(request, wanted, ids)
+        _do(request, wanted, chosen)
         return redirect("deliveries")
     context = {
         "act": wanted,
         "button": buttons()[wanted],
-        "chosen": together.sort(act=wanted, delivery_ids=ids),
+        "chosen": together.sort(act=wanted, delivery_ids=chosen),
     }
     return render(request, "dashboard/list_act.html", context)
 
 
-def _do(request: HttpRequest, wanted: Act, ids: list[int]) -> None:
+def _do(request: HttpRequest, wanted: Act, chosen: list[int]) -> None:
     """Do it, and say with how many deliveries, and with which it could not be done."""
-    done = together.do(act=wanted, delivery_ids=ids, by=access.person(request), at=timezone.now())
+    done = together.do(
+        act=wanted, delivery_ids=chosen, by=access.person(request), at=timezone.now()
+    )
     if done.number:
         text = ngettext(
             "Done with %(number)d delivery: its journal has a line of it.",
