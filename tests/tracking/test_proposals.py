@@ -10,8 +10,8 @@ from django.db import transaction
 from quarantine import acts, bulk
 from quarantine.bulk import Wanted
 from quarantine.ledger import Name
-from quarantine.models import Address
 from quarantine.listing import Filter
+from quarantine.models import Address
 from tests import records
 from tests.quarantine.taking import NOW, fail
 from tests.records import NOON
