@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, nullcontext
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
-from django.db import OperationalError, connection
+from django.db import OperationalError, ProgrammingError, connection
 
 from smsmonitor import requirements
 from smsmonitor.embedded import locks, places, sessions
@@ -24,7 +24,10 @@ _WITHOUT_SERVERS = frozenset(
         *("makemigrations", "sqlmigrate", "up"),
     }
 )
-_CANNOT = 2
+_MIGRATING = frozenset({"migrate", "prepare", "test"})
+_CANNOT, _FAILED = 2, 1
+# Undefined column, function, table: https://www.postgresql.org/docs/current/errcodes-appendix.html
+_NOT_THERE = frozenset({"42703", "42883", "42P01"})
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -32,7 +35,10 @@ def main(arguments: Sequence[str]) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "smsmonitor.settings")
     try:
         with _servers(arguments[1] if len(arguments) > 1 else "help"):
-            execute_from_command_line(list(arguments))
+            _execute(arguments)
+    except requirements.NotMigrated as error:
+        sys.stderr.write(f"{error}\n")
+        return _FAILED
     except (ImproperlyConfigured, places.Unusable) as error:
         sys.stderr.write(f"{error}\n")
         return _CANNOT
@@ -44,6 +50,24 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return 130
     return 0
+
+
+def _execute(arguments: Sequence[str]) -> None:
+    """Run one command; raise NotMigrated where it misses what migrations would have made."""
+    try:
+        execute_from_command_line(list(arguments))
+    except ProgrammingError as error:
+        is_absence = getattr(error.__cause__, "pgcode", "") in _NOT_THERE
+        if not is_absence or arguments[1] in _MIGRATING:
+            raise
+        # The transaction of the command may have failed.
+        connection.close()
+        if not (number := requirements.open_migrations()):
+            raise
+        raise requirements.NotMigrated(
+            f"The database is not as this version needs it (migrations not applied: {number}). "
+            "Run `manage.py migrate`, or start with `make run`."
+        ) from error
 
 
 def _servers(command: str) -> AbstractContextManager[None]:

@@ -9,7 +9,6 @@ from typing import NamedTuple
 from celery import current_app
 from django.conf import settings
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from kombu.exceptions import OperationalError as BrokerError
 
 from ingestion.models import HeldCallback, QueueItem
@@ -86,11 +85,9 @@ def _disk() -> Finding:
 
 
 def _migrations() -> Finding:
-    executor = MigrationExecutor(connection)
-    open_ones = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    if open_ones:
+    if number := requirements.open_migrations():
         cure = "Run `manage.py migrate`, or start with `make run`."
-        return Finding("migrations", State.PROBLEM, f"{len(open_ones)} not applied", cure)
+        return Finding("migrations", State.PROBLEM, f"{number} not applied", cure)
     return Finding("migrations", State.OK, "all applied")
 
 

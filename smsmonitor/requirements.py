@@ -4,6 +4,7 @@ import redis
 from celery import current_app
 from django.conf import settings
 from django.db import OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
 from kombu.exceptions import OperationalError as BrokerError
 
 from smsmonitor import queues
@@ -15,6 +16,10 @@ _PATIENCE = 2
 
 class NotMet(Exception):
     """A server is away or too old; the text says which, and what to do."""
+
+
+class NotMigrated(Exception):
+    """Tables are missing, or not as these sources need them; the text says what to do."""
 
 
 def check() -> None:
@@ -42,6 +47,12 @@ def away(error: OperationalError) -> NotMet:
     """Return what is told of a database to which no connection can be made."""
     reason = str(error).strip().splitlines()[0]
     return NotMet(f"The database does not answer ({reason}). Start it, or correct DATABASE_URL.")
+
+
+def open_migrations() -> int:
+    """Return how many migrations are not applied."""
+    executor = MigrationExecutor(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def cache() -> str:

@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -12,7 +13,9 @@ from pathlib import Path
 
 import psutil
 import pytest
+from django.db import ProgrammingError
 
+from smsmonitor import commandline
 from smsmonitor.embedded import folders, locks, places, sessions
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -227,6 +230,29 @@ def test_database_that_is_away_is_a_sentence(home):
     assert done.returncode == 2
     assert done.stderr.startswith("The database does not answer (connection to server at")
     assert done.stderr.endswith("Start it, or correct DATABASE_URL.\n")
+
+
+def test_database_that_was_never_migrated_is_a_sentence(home):
+    environment = own_environment(home, 1)
+
+    for command in ("recount", "verify_audit"):
+        done = manage(environment, command)
+
+        assert (done.returncode, done.stdout) == (1, "")
+        assert re.fullmatch(
+            r"The database is not as this version needs it \(migrations not applied: \d+\)\. "
+            r"Run `manage\.py migrate`, or start with `make run`\.\n",
+            done.stderr,
+        )
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("statement", ["SELECT 1 FROM nowhere", "SELECT FROM WHERE"])
+def test_fault_of_a_statement_on_a_migrated_database_is_none_of_the_migrations(statement):
+    code = f"from django.db import connection; connection.cursor().execute('{statement}')"
+
+    with pytest.raises(ProgrammingError):
+        commandline.main(["manage.py", "shell", "-c", code])
 
 
 def test_command_starts_the_servers_for_itself_and_stops_them_again(home):
