@@ -105,6 +105,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("quarantine/bulk/", bulk.BulkActsView.as_view(), name="bulk_acts"),
     path("quarantine/bulk/<id:act_id>/", bulk.BulkActView.as_view(), name="bulk_act"),
     path("quarantine/bulk/<id:act_id>/undo/", bulk.UndoView.as_view(), name="bulk_undo"),
+    path("quarantine/bulk/<id:act_id>/retry/", bulk.RetryView.as_view(), name="bulk_retry"),
     path("quarantine/incidents/", IncidentsView.as_view(), name="incidents"),
     path("quarantine/incidents/limits/", LimitsView.as_view(), name="incident_limits"),
     path("quarantine/incidents/<id:incident_id>/", IncidentView.as_view(), name="incident"),

@@ -132,6 +132,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("quarantine/bulk/new/", bulk.new, name="bulk_new"),
     path("quarantine/bulk/<int:act_id>/", bulk.shown, name="bulk_act"),
     path("quarantine/bulk/<int:act_id>/undo/", bulk.undo, name="bulk_undo"),
+    path("quarantine/bulk/<int:act_id>/retry/", bulk.retry, name="bulk_retry"),
     path("quarantine/allowed/", allowing.listed, name="quarantine_allowed"),
     path(
         "quarantine/allowed/<int:allowed_id>/withdraw/",

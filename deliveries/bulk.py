@@ -10,7 +10,7 @@ from django.db import transaction
 from deliveries import journal
 from deliveries.quarantine_filter import Asked
 from messaging import addresses
-from quarantine import bulk
+from quarantine import bulk, resuming
 from quarantine.bulk import Preview, Wanted
 from quarantine.bulk_models import BulkAct
 
@@ -60,6 +60,19 @@ def undo(*, act_id: int, by: AbstractBaseUser | None, at: datetime) -> BulkAct:
     row = bulk.undo(act_id=act_id, by=by, at=at)
     text = f"Bulk act {row.pk}: its {row.changed} addresses are to be as without it."
     journal.write(delivery=None, code="QRN-1022", text=text, by=by, at=at)
+    return row
+
+
+@transaction.atomic
+def try_again(*, act_id: int, by: AbstractBaseUser | None, at: datetime) -> BulkAct:
+    """Let an act that failed go on from where it stopped; `work` does it.
+
+    Raises quarantine.acts.NotNow and BulkAct.DoesNotExist.
+    """
+    row = resuming.try_again(act_id=act_id)
+    done = row.changed + row.left_out
+    text = f"Bulk act {row.pk}: tried again, after {done} of {row.taken} addresses."
+    journal.write(delivery=None, code="QRN-1027", text=text, by=by, at=at)
     return row
 
 

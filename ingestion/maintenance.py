@@ -8,7 +8,7 @@ import structlog
 from deliveries import retention as messages
 from ingestion import retention as entries
 from ingestion import second_look, sweeping
-from quarantine import forgiving, importing, tallies
+from quarantine import forgiving, importing, resuming, tallies
 from storage import partitions
 from tracking import wishes
 
@@ -36,6 +36,7 @@ def maintain(*, at: datetime) -> Round:
     forgiving.forgive(at=at)
     forgiving.drop_old_facts(at=at)
     importing.forget_old(at=at)
+    resuming.drop_old(at=at)
     wishes.drop_old(at=at)
     tallies.put_together(at=at)
     partitions.analyze()

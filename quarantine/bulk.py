@@ -17,9 +17,9 @@ from django.utils.translation import gettext as _
 from messaging import addresses
 from messaging.failures import Reason
 from messaging.statuses import AddressStatus
-from quarantine import acts, deciding, importing, listing, undoing
+from quarantine import acts, deciding, importing, listing, resuming, undoing
 from quarantine.acts import NotNow
-from quarantine.bulk_models import BulkAct, BulkMember
+from quarantine.bulk_models import BulkAct
 from quarantine.listing import Filter
 from quarantine.models import Address
 
@@ -146,7 +146,7 @@ def begin(
 def undo(*, act_id: int, by: AbstractBaseUser | None, at: datetime) -> BulkAct:
     """Begin to take a decision back, which `work_batch` goes on with; raises NotNow.
 
-    Raises BulkAct.DoesNotExist.
+    One that failed cannot be tried again from then on.  Raises BulkAct.DoesNotExist.
     """
     row = BulkAct.objects.select_for_update().get(pk=act_id)
     if refusal := why_not_undone(row, at=at):
@@ -155,6 +155,7 @@ def undo(*, act_id: int, by: AbstractBaseUser | None, at: datetime) -> BulkAct:
     row.undone_at, row.undone_by_id = at, by.pk if by else None
     row.tries, row.tried_at, row.error = 0, None, ""
     row.save()
+    resuming.drop_rest(row)
     return row
 
 
@@ -213,15 +214,12 @@ def _go_on(row: BulkAct, *, at: datetime) -> None:
 
 
 def _put_off(row: BulkAct, error: Exception, *, at: datetime) -> None:
-    """Let others go first; after the last try it has failed, and what it did stays to be undone."""
+    """Let others go first; after the last try it has failed, until somebody tries it again."""
     log.warning("bulk act could not go on", act=row.pk, error=type(error).__name__)
     row.tries += 1
     row.tried_at, row.error = at, _in_short(error)
-    if row.tries < MOST_TRIES:
-        return
-    row.state, row.finished_at = BulkAct.State.FAILED, at
-    BulkMember.objects.filter(act_id=row.pk).delete()
-    importing.drop_lines(row)
+    if row.tries == MOST_TRIES:
+        row.state, row.finished_at = BulkAct.State.FAILED, at
 
 
 def _in_short(error: Exception) -> str:

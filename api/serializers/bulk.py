@@ -87,6 +87,7 @@ class BulkActSerializer(serializers.Serializer[Any]):
     )
     tries = serializers.IntegerField(help_text="How often in a row it could not go on.")
     error = serializers.CharField(help_text="Why it could not, at the last of these tries.")
+    retry = serializers.SerializerMethodField()
     undo = serializers.SerializerMethodField()
     undo_until = serializers.SerializerMethodField()
     undone_at = TimeField(allow_null=True)
@@ -109,6 +110,12 @@ class BulkActSerializer(serializers.Serializer[Any]):
     def get_undone_by(self, row: BulkAct) -> str:
         """Return who took it back."""
         return row.undone_by.get_username() if row.undone_by else ""
+
+    def get_retry(self, row: BulkAct) -> str | None:
+        """Return where it is tried again, null unless it has failed and was not undone."""
+        if row.state != BulkAct.State.FAILED or row.undone_at:
+            return None
+        return reverse("api:bulk_retry", args=[row.pk])
 
     def get_undo(self, row: BulkAct) -> str | None:
         """Return where it is taken back, null once it is, or where it has changed nothing."""

@@ -100,6 +100,19 @@ class UndoView(View):
         return Response(BulkActSerializer(_row(act_id), context=seen_by(request)).data)
 
 
+class RetryView(View):
+    """Trying a decision again that has failed."""
+
+    rights = {"POST": MANAGE}
+
+    @extend_schema(operation_id="quarantine_bulk_retry", request=None, responses=BulkActSerializer)
+    def post(self, request: Request, act_id: int) -> Response:
+        """Go on from where it stopped; 409 where it has not failed, or was undone since."""
+        decisions.try_again(act_id=act_id, **acting(request))
+        decisions.work(at=timezone.now(), act_id=act_id)
+        return Response(BulkActSerializer(_row(act_id), context=seen_by(request)).data)
+
+
 def _row(act_id: int) -> BulkAct:
     return get_object_or_404(BulkAct.objects.select_related("by", "undone_by"), pk=act_id)
 

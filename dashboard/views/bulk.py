@@ -17,7 +17,7 @@ from deliveries import bulk as decisions
 from deliveries.filters import BadFilter
 from deliveries.models import Delivery
 from deliveries.quarantine_filter import MOST_CHOSEN, Asked
-from quarantine import bulk, importing, undoing
+from quarantine import bulk, importing, resuming, undoing
 from quarantine.acts import NotNow
 from quarantine.bulk import Preview, Wanted
 from quarantine.bulk_models import BulkAct
@@ -97,6 +97,7 @@ def shown(request: HttpRequest, act_id: int) -> HttpResponse:
         "most_tries": bulk.MOST_TRIES,
         "steps": row.changed if row.undone_at else row.taken,
         "steps_done": row.restored + row.kept if row.undone_at else row.changed + row.left_out,
+        "why_not_tried_again": resuming.why_not(row),
         "why_not_undone": bulk.why_not_undone(row, at=now),
         "undo_until": row.at + bulk.UNDOABLE_FOR,
         "kept": undoing.kept(row, most=MOST_KEPT) if row.state != BulkAct.State.OPEN else [],
@@ -120,6 +121,21 @@ def undo(request: HttpRequest, act_id: int) -> HttpResponse:
     else:
         decisions.work(at=timezone.now(), act_id=act_id)
         messages.success(request, _("It is taken back: here you see how far."))
+    return redirect("bulk_act", act_id)
+
+
+@access.page(right=RIGHT)
+@require_POST
+def retry(request: HttpRequest, act_id: int) -> HttpResponse:
+    """Let a decision that failed go on from where it stopped."""
+    get_object_or_404(BulkAct, pk=act_id)
+    try:
+        decisions.try_again(act_id=act_id, by=access.person(request), at=timezone.now())
+    except NotNow as error:
+        messages.error(request, str(error))
+    else:
+        decisions.work(at=timezone.now(), act_id=act_id)
+        messages.success(request, _("It is tried again: here you see how far it comes."))
     return redirect("bulk_act", act_id)
 
 

@@ -14,7 +14,7 @@ from quarantine import bulk
 from quarantine.bulk_models import BulkAct
 from quarantine.models import Address
 from tests import records
-from tests.quarantine.taking import fail, number, refuse
+from tests.quarantine.taking import allow, fail, number, refuse
 
 pytestmark = pytest.mark.django_db
 PATH = "/api/v1/quarantine/"
@@ -144,6 +144,28 @@ def test_an_act_that_failed_says_why(admin, failed):
     )
 
 
+def test_an_act_that_failed_is_tried_again(admin, failed):
+    refuse(number(1))
+    told = release(admin).json()
+    assert told["retry"] is None
+    assert admin.post(f"{BULK}{told['id']}/retry/").status_code == 409
+    at = BulkAct.objects.get().tried_at
+    for tries in range(1, bulk.MOST_TRIES):
+        decisions.work(at=at + tries * bulk.TRIED_AGAIN_AFTER)
+    allow()
+
+    told = admin.post(admin.get(f"{BULK}{told['id']}/").json()["retry"]).json()
+
+    assert (told["state"], told["changed"], told["error"]) == ("done", 3, "")
+    lines = AuditEvent.objects.order_by("-id").values_list("code", "actor", "text")[:2]
+    act = f"Bulk act {told['id']}:"
+    assert list(lines) == [
+        ("QRN-1021", "admin-machine", f"{act} 3 addresses released, 0 left out."),
+        ("QRN-1027", "admin-machine", f"{act} tried again, after 0 of 3 addresses."),
+    ]
+    assert admin.post(f"{BULK}999/retry/").status_code == 404
+
+
 def test_addresses_are_quarantined_and_denylisted_by_filter(admin, failed):
     fail(["+447912000000"], failure_type=FailureType.SOFT)
 
@@ -229,3 +251,4 @@ def test_only_those_with_the_right_decide_about_many(operator, anybody, failed):
     assert release(operator).status_code == operator.get(BULK).status_code == 403
     assert operator.get(f"{BULK}1/").status_code == 403
     assert operator.post(f"{BULK}1/undo/").status_code == 403
+    assert operator.post(f"{BULK}1/retry/").status_code == 403

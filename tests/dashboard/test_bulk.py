@@ -14,7 +14,7 @@ from quarantine.models import Address
 from tests import records
 from tests.dashboard.conftest import FRAGMENT
 from tests.dashboard.queries import cost
-from tests.quarantine.taking import fail, number, refuse
+from tests.quarantine.taking import allow, fail, number, refuse
 
 pytestmark = pytest.mark.django_db
 LIST, BULK = "/quarantine/", "/quarantine/bulk/"
@@ -67,6 +67,14 @@ def test_the_page_of_an_act_that_cannot_go_on_says_why(admin, failed):
     assert "It could not be done: all addresses stay as they were." in page
     assert "InternalError: no room for +39 ••• ••• 000" in page
     assert "Failed" in said(admin.get(BULK))
+    assert "it goes on from where it stopped" in page
+    assert f'action="{BULK}{row.pk}/retry/"' in page
+    allow()
+    page = said(admin.post(f"{BULK}{row.pk}/retry/", follow=True))
+    assert "It is tried again" in page
+    assert "Try again" not in page
+    assert statuses() == ["valid"] * 4
+    assert "has not failed" in said(admin.post(f"{BULK}{row.pk}/retry/", follow=True))
 
 
 def test_a_filter_that_cannot_be_read_is_named_and_decides_about_nothing(admin, failed):
