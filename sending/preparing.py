@@ -150,12 +150,13 @@ class Run:
 
     def _finish(self, row: Preparation, found: Sorted) -> None:
         at = timezone.now()
+        row = Preparation.objects.select_for_update().get(pk=row.pk)
+        # Whoever had it before may have closed it after this run had begun.
+        if row.cancel_requested or not row.is_open:
+            raise Stopped
         delivery = Delivery.objects.select_for_update().get(pk=row.delivery_id)
         delivery.status = DeliveryStatus.READY
         delivery.save(update_fields=["status", "modified_at"])
-        row = Preparation.objects.select_for_update().get(pk=row.pk)
-        if row.cancel_requested:
-            raise Stopped
         row.state, row.step, row.ended_at = Preparation.State.DONE, "", at
         row.started_at = row.started_at or at
         row.targeted, row.excluded = found.targeted, found.excluded

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from deliveries import counters
 from deliveries.models import Delivery
 from messaging import personal, segments
 from messaging.failures import FailureType, Reason
@@ -16,10 +17,12 @@ from sending import sentences
 from sending.models import Outgoing
 from storage import rows
 from storage.aside import Aside
-from tracking import links
+from tracking import links, tallies
 from tracking.links import Addressee, Drawn, Plan
 
 BATCH = 10_000
+# What somebody did who tried a link before the start stays, and so does what was counted of it.
+_OF_PEOPLE = [*tallies.SOURCE.figures, counters.OPT_OUTS]
 Told = Callable[[int], None]
 
 
@@ -163,10 +166,10 @@ def discard(delivery_id: int) -> int:
             """
             INSERT INTO deliveries_counter (delivery_id, figure, key, bucket, value)
             SELECT delivery_id, figure, key, bucket, -sum(value)
-              FROM deliveries_counter WHERE delivery_id = %s
+              FROM deliveries_counter WHERE delivery_id = %s AND NOT figure = ANY(%s)
              GROUP BY 1, 2, 3, 4 HAVING sum(value) <> 0
             """,
-            [delivery_id],
+            [delivery_id, _OF_PEOPLE],
         )
         cursor.execute("DELETE FROM deliveries_exclusion WHERE delivery_id = %s", [delivery_id])
         for statement in (
