@@ -58,9 +58,12 @@ def forget(
     channel = addresses.channel_of(address)
     address = addresses.normalise(channel, address)
     done = Forgotten()
-    # Locked in the order in which a drain locks them, and before anything else is touched.
+    # Locked in the order in which a drain locks them, and before anything else is touched but
+    # what a hand-over locks before its messages.
     messages = Message.objects.filter(address=address).order_by("id")
-    messages = messages if dry_run else messages.select_for_update()
+    if not dry_run:
+        forgetting.hold(list(messages.values_list("id", flat=True)))
+        messages = messages.select_for_update()
     ids = list(messages.values_list("id", flat=True))
     done.messages = len(ids)
     done.events = _clean_events(ids, address, dry_run=dry_run)

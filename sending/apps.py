@@ -15,6 +15,6 @@ class SendingConfig(AppConfig):
         from deliveries import forgetting, roles  # noqa: PLC0415  # models are not loaded before
         from sending import erasing, typologies  # noqa: PLC0415  # models are not loaded before
 
-        forgetting.also(erasing.erase)
+        forgetting.also(erasing.erase, holder=erasing.hold)
         post_migrate.connect(roles.ensure, sender=self)
         post_migrate.connect(typologies.ensure, sender=self)

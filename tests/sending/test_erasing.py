@@ -1,13 +1,17 @@
 """Targets beside the rest: addresses erased from them, and no messages of others among theirs."""
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
+from deliveries.models import Message
 from ingestion import erasure, registration
 from sending.models import AllowedAddress, Outgoing, Recipient
 from tests.ingestion import callbacks
 from tests.sending import targets
 from tests.sending.targets import prepare, take
+from tests.threads import PATIENCE_SECONDS, apart
+from tests.waiting import somebody_waits, until
 
 pytestmark = pytest.mark.django_db
 
@@ -23,6 +27,10 @@ TABLE = """phone,first_name,customer
 
 @pytest.fixture
 def delivery(db):
+    return with_target()
+
+
+def with_target():
     made = targets.delivery(content="Hello {{first_name|you}}: https://example.org/sale")
     targets.rules(default_country="IT")
     take(made, TABLE)
@@ -51,3 +59,30 @@ def test_an_erased_address_is_gone_from_the_target_and_its_texts(delivery, addre
     assert (row.address, row.reference, row.fields) == ("", "", {})
     assert not AllowedAddress.objects.exists()
     assert not Outgoing.objects.filter(line=line).exclude(text="").exists()
+
+
+def test_what_a_provider_said_of_an_erased_address_is_gone(delivery):
+    prepare(delivery)
+    said = "500 No route to +393331234567 today"
+    Outgoing.objects.filter(line=2).update(last_error=said)
+
+    erasure.forget(address="+393331234567", by=None, at=timezone.now())
+
+    kept = Outgoing.objects.get(line=2).last_error
+    assert "3331234567" not in kept
+    assert kept.startswith("500 No route to ")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_erasure_and_a_hand_over_lock_in_the_same_order():
+    sent = with_target()
+    prepare(sent)
+    outgoing = Outgoing.objects.get(line=2)
+
+    with transaction.atomic():
+        list(Outgoing.objects.select_for_update().filter(pk=outgoing.pk))
+        erased = apart(erasure.forget, address="+393331234567", by=None, at=timezone.now())
+        until(somebody_waits)
+        list(Message.objects.select_for_update().filter(pk=outgoing.pk))
+
+    assert erased.result(PATIENCE_SECONDS).messages == 1
