@@ -42,15 +42,25 @@ def watch(*, at: datetime) -> list[Happened]:
     version = thresholds.in_force()
     bar = thresholds.bar(version)
     spans = _spans(bar, at=at)
-    if not version.enabled:
-        return []
     incidents.alone()
+    if not version.enabled:
+        return _given_up()
     happened: list[Happened] = []
     for touched in spans:
         watcher = _Watcher(touched, version.pk, bar, at)
         happened += watcher.follow()
         happened += watcher.find()
     return happened
+
+
+def _given_up() -> list[Happened]:
+    """End what goes on: where nobody watches, nobody would see that it is over."""
+    found = Incident.objects.select_for_update().filter(held_until=None)
+    rows = list(found.exclude(state=State.WITHDRAWN).order_by("id"))
+    for row in rows:
+        row.held_until, row.settled = row.failing_until + BESIDE, False
+        row.save()
+    return [Happened(row, ENDED) for row in rows]
 
 
 def _spans(bar: Bar, *, at: datetime) -> list[Touched]:
@@ -102,11 +112,13 @@ class _Watcher:
                 yield Happened(row, what)
 
     def _extend(self, row: Incident, series: Series) -> None:
-        """Let an incident reach as far as its place fails."""
+        """Let an incident reach as far as its place fails, or to where the next one begins."""
+        limit = self._next(incidents.place(row), after=row.began_at)
         for run in outages.runs(series, bar=self.bar):
-            if self._goes_on(row, run) and run.until > row.failing_until:
-                row.failing_until = run.until
-                row.held_until = None
+            until = min(run.until, limit) if limit else run.until
+            if self._goes_on(row, run) and until > row.failing_until:
+                row.failing_until = until
+                row.held_until = limit
         ends = outages.over(series, since=row.began_at, until=row.failing_until)
         row.messages, row.failed = ends
 
@@ -114,6 +126,20 @@ class _Watcher:
         """Tell whether a run is of an incident, or follows it at once."""
         quiet = self.bar.quiet
         return run.began_at <= row.failing_until + quiet and run.until >= row.began_at - quiet
+
+    def _next(self, place: Place, *, after: datetime) -> datetime | None:
+        """Return from when on the next incident of a place holds; None where there is none.
+
+        What is told late may lie before what was found first.
+        """
+        later = [
+            row.held_from
+            for row in self.known
+            if incidents.place(row) == place
+            and row.state != State.WITHDRAWN
+            and row.began_at > after
+        ]
+        return min(later, default=None)
 
     def _end(self, row: Incident, series: Series) -> str:
         ends = outages.over(series, since=row.began_at, until=row.failing_until)
@@ -180,13 +206,16 @@ class _Watcher:
         return rest.messages < self.bar.messages or rest.share < self.bar.share
 
     def _open(self, place: Place, run: Run) -> Incident:
+        limit = self._next(place, after=run.began_at)
+        until = min(run.until, limit) if limit else run.until
+        ends = outages.over(self.series.get(place, {}), since=run.began_at, until=until)
         row = Incident.objects.create(
             **place._asdict(),
+            **ends._asdict(),
             began_at=run.began_at,
-            failing_until=run.until,
+            failing_until=until,
             held_from=run.began_at - BESIDE,
-            messages=run.ends.messages,
-            failed=run.ends.failed,
+            held_until=limit,
             usual=self._usual(place, run),
             watch_id=self.watch_id,
             found_at=self.at,
