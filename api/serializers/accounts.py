@@ -22,8 +22,15 @@ VERIFICATIONS = [
 ]
 
 
+# What pages show to nobody but those who manage accounts; the callback address is a secret.
+_OF_MANAGERS = ("credentials_set", "verification", "warning", "callback_url", "created_at")
+
+
 class AccountSerializer(Strict):
-    """An account; its callback address is a secret, shown to those who manage accounts."""
+    """An account; null is what pages do not show to the caller.
+
+    context: whether the caller `manages` accounts, and `launches` deliveries.
+    """
 
     id = IdField(read_only=True)
     name = serializers.CharField(max_length=100)
@@ -53,19 +60,25 @@ class AccountSerializer(Strict):
     verification = serializers.SerializerMethodField()
     warning = serializers.SerializerMethodField()
     callback_url = serializers.SerializerMethodField()
-    created_at = TimeField(read_only=True)
+    created_at = TimeField(read_only=True, allow_null=True)
 
     def to_representation(self, account: ProviderAccount) -> dict[str, Any]:
         """Return an account as JSON, with the rate that is in force."""
         shown = dict(super().to_representation(account))
-        shown["messages_per_second"] = lanes.rate_of(account, getattr(account, "lane", None))
+        shown["messages_per_second"] = (
+            lanes.rate_of(account, getattr(account, "lane", None))
+            if self.context["launches"] or self.context["manages"]
+            else None
+        )
+        if not self.context["manages"]:
+            shown.update(dict.fromkeys(_OF_MANAGERS))
         return shown
 
-    def get_credentials_set(self, account: ProviderAccount) -> list[str]:
+    def get_credentials_set(self, account: ProviderAccount) -> list[str] | None:
         """Return the names of the credentials that are set."""
         return sorted(_credentials(account) or {})
 
-    @extend_schema_field(serializers.ChoiceField(choices=VERIFICATIONS))
+    @extend_schema_field(serializers.ChoiceField(choices=VERIFICATIONS, allow_null=True))
     def get_verification(self, account: ProviderAccount) -> str:
         """Return what proves a callback: `signature`, `token`, or `none` where it is turned off."""
         credentials = _credentials(account) or {}
@@ -87,8 +100,8 @@ class AccountSerializer(Strict):
         return None
 
     def get_callback_url(self, account: ProviderAccount) -> str | None:
-        """Return the address to give to the provider; null without the right to accounts."""
-        return accounts.callback_url(account) if self.context["manages"] else None
+        """Return the address to give to the provider."""
+        return accounts.callback_url(account)
 
 
 class AccountChangeSerializer(AccountSerializer):

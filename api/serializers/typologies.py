@@ -7,17 +7,29 @@ from rest_framework import serializers
 from api.fields import REASONS, IdField, NameField, TimeField
 from api.strictness import Strict
 from messaging.failures import Reason
+from sending.models import TypologyVersion
+
+# What pages show to nobody but those who manage typologies.
+_OF_MANAGERS = ("rules", "made_at", "made_by")
 
 
 class TypologySerializer(serializers.Serializer[Any]):
-    """A typology by the version that is in force."""
+    """A typology by the version that is in force.
+
+    Rules, and who made them, are null for who does not manage typologies: `manages` in the context.
+    """
 
     id = IdField(source="typology_id")
     name = serializers.CharField(source="typology.name")
     version = serializers.IntegerField()
-    rules = serializers.JSONField()
-    made_at = TimeField()
+    rules = serializers.JSONField(allow_null=True)
+    made_at = TimeField(allow_null=True)
     made_by = serializers.CharField(source="made_by.username", allow_null=True, default=None)
+
+    def to_representation(self, version: TypologyVersion) -> dict[str, Any]:
+        """Return a version as JSON, as far as the caller may see it."""
+        shown = dict(super().to_representation(version))
+        return shown if self.context["manages"] else shown | dict.fromkeys(_OF_MANAGERS)
 
 
 class NewTypologySerializer(Strict):

@@ -23,6 +23,7 @@ from storage import keyset
 from tracking import domains
 
 MANAGE = "providers.manage_accounts"
+LAUNCH = "deliveries.launch_delivery"
 
 
 @transaction.atomic
@@ -42,7 +43,7 @@ def _accounts() -> "QuerySet[ProviderAccount]":
 
 
 def _shown(request: Request) -> dict[str, bool]:
-    return {"manages": request.user.has_perm(MANAGE)}
+    return {"manages": request.user.has_perm(MANAGE), "launches": request.user.has_perm(LAUNCH)}
 
 
 class AccountsView(View):
@@ -56,7 +57,7 @@ class AccountsView(View):
         responses=paging.listed(AccountSerializer),
     )
     def get(self, request: Request) -> Response:
-        """List the accounts, newest first."""
+        """List the accounts, newest first; to who does not manage them, what pages show."""
         place, _ = Paged.split(request)
         page = keyset.page(_accounts(), order=("-id",), **place)
         return paging.answer(request, page, AccountSerializer, **_shown(request))

@@ -44,7 +44,7 @@ class UrlView(View):
 class LinksView(View):
     """The links of a delivery."""
 
-    rights = {"POST": LAUNCH, "PATCH": LAUNCH}
+    rights = {"GET": LAUNCH, "POST": LAUNCH, "PATCH": LAUNCH}
 
     @extend_schema(operation_id="deliveries_links_retrieve", responses=TermsSerializer)
     def get(self, _request: Request, delivery_id: int) -> Response:

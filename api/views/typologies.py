@@ -19,15 +19,20 @@ from sending import trials, typologies
 MANAGE = "sending.manage_typologies"
 
 
+def _shown(request: Request) -> dict[str, bool]:
+    return {"manages": request.user.has_perm(MANAGE)}
+
+
 class TypologiesView(View):
     """All typologies."""
 
     rights = {"POST": MANAGE}
 
     @extend_schema(operation_id="typologies_list", responses=paging.listed(TypologySerializer))
-    def get(self, _request: Request) -> Response:
+    def get(self, request: Request) -> Response:
         """List the typologies by name, each by the version that is in force."""
-        results = TypologySerializer(typologies.latest(), many=True).data
+        latest = typologies.latest()
+        results = TypologySerializer(latest, many=True, context=_shown(request)).data
         return Response({"next": None, "previous": None, "results": results})
 
     @extend_schema(
@@ -41,7 +46,8 @@ class TypologiesView(View):
         given.is_valid(raise_exception=True)
         wanted = {"rules": {}} | given.validated_data
         made = typologies.create(**wanted, **acting(request))
-        return Response(TypologySerializer(made).data, status=status.HTTP_201_CREATED)
+        shown = TypologySerializer(made, context=_shown(request)).data
+        return Response(shown, status=status.HTTP_201_CREATED)
 
 
 class TypologyView(View):
@@ -50,10 +56,10 @@ class TypologyView(View):
     rights = {"PATCH": MANAGE}
 
     @extend_schema(operation_id="typologies_retrieve", responses=TypologySerializer(many=True))
-    def get(self, _request: Request, typology_id: int) -> Response:
+    def get(self, request: Request, typology_id: int) -> Response:
         """Show the version in force of a typology, and those before it."""
         versions = typologies.versions(typology_id=typology_id)
-        shown = TypologySerializer(versions, many=True).data
+        shown = TypologySerializer(versions, many=True, context=_shown(request)).data
         return Response(shown[0] | {"versions": shown[1:]})
 
     @extend_schema(
@@ -66,7 +72,7 @@ class TypologyView(View):
         version = typologies.change(
             typology_id=typology_id, rules=given.validated_data["rules"], **acting(request)
         )
-        return Response(TypologySerializer(version).data)
+        return Response(TypologySerializer(version, context=_shown(request)).data)
 
 
 class DryRunView(View):

@@ -43,11 +43,12 @@ def test_urls_are_decided_on(operator, delivery):
     assert (late.status_code, late.json().keys()) == (409, {"detail"})
 
 
-def test_terms_are_changed(operator, delivery):
+def test_terms_are_changed_and_read(operator, marketer, delivery):
     assert operator.patch(path(delivery, "links/"), {"days": 30}).json() == {"days": 30}
     assert operator.patch(path(delivery, "links/"), {"days": 0}).status_code == 400
     assert operator.get(path(delivery, "links/")).json() == {"days": 30}
     assert operator.get("/api/v1/deliveries/7/links/").status_code == 404
+    assert marketer.get(path(delivery, "links/")).status_code == 403
 
 
 def register(operator, delivery, *lines):

@@ -211,3 +211,18 @@ def test_rules_that_cannot_be_are_told_by_name(admin, operator):
     own = f"/api/v1/typologies/{Typology.objects.get().pk}/"
     rules = {"rules": {}}
     assert operator.patch(own, rules, content_type="application/json").status_code == 403
+
+
+@pytest.mark.parametrize("role", ["operator", "marketer"])
+def test_who_does_not_manage_typologies_reads_their_names_and_versions(request, role):
+    caller = request.getfixturevalue(role)
+    targets.rules(countries=["IT"])
+    row = Typology.objects.get()
+    nothing = {"rules": None, "made_at": None, "made_by": None}
+    known = {"id": str(row.pk), "name": "Standard"}
+
+    (listed,) = caller.get("/api/v1/typologies/").json()["results"]
+    shown = caller.get(f"/api/v1/typologies/{row.pk}/").json()
+
+    assert listed == known | nothing | {"version": 2}
+    assert shown == listed | {"versions": [known | nothing | {"version": 1}]}
