@@ -45,7 +45,7 @@ def begin(
     _next_wave(launch, at=at)
     launch.save()
     delivery.status = IN_PROGRESS
-    delivery.contact_date = delivery.contact_date or at
+    delivery.contact_date = min(delivery.contact_date or at, at)
     delivery.started_at = delivery.last_registered_at = at
     delivery.save(
         update_fields=["status", "contact_date", "started_at", "last_registered_at", "modified_at"]

@@ -173,6 +173,15 @@ def test_a_time_to_come_schedules_and_the_clock_starts(delivery):
     assert not beginning.start_due(delivery_id=delivery.pk, at=NOW + HOUR)
 
 
+def test_what_starts_before_its_time_has_the_start_for_its_contact_date(delivery):
+    do(Act.START, delivery, starts_at=NOW + HOUR)
+
+    do(Act.START, delivery)
+
+    assert status(delivery) == DeliveryStatus.IN_PROGRESS
+    assert Delivery.objects.get(pk=delivery.pk).contact_date == NOW
+
+
 def test_a_schedule_can_be_withdrawn(delivery):
     do(Act.START, delivery, starts_at=NOW + HOUR)
 
