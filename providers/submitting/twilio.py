@@ -22,8 +22,6 @@ from providers.submissions import (
 API = "https://api.twilio.com"
 # ValidityPeriod, in seconds (https://www.twilio.com/docs/messaging/api/message-resource).
 LEAST_SECONDS, MOST_SECONDS = 1, 36_000
-# The prefix of a messaging service, which chooses the sender itself.
-SERVICE = "MG"
 # Of the account, whatever the status it comes with: account suspended, trial, sender unusable.
 ACCOUNT_CODES = {"20003", "20005", "20006", "20403", "20404", "30002"}
 
@@ -37,6 +35,11 @@ class Twilio(Submitter):
             _("Account SID"),
             _("For sending: from the Twilio console, beside the auth token."),
         ),
+        CredentialField(
+            "messaging_service_sid",
+            _("Messaging service"),
+            _("For sending: its SID, where it chooses the sender instead of the delivery."),
+        ),
         BASE_URL,
     )
     needs = ("account_sid", "auth_token")
@@ -44,10 +47,11 @@ class Twilio(Submitter):
     def submission(self, message: Text) -> Request:
         """Hand a message over; the auth token is the same that signs the callbacks."""
         sid = str(self.credentials.get("account_sid", ""))
-        sender = "MessagingServiceSid" if message.sender.startswith(SERVICE) else "From"
+        service = str(self.credentials.get("messaging_service_sid") or "")
+        sender = {"MessagingServiceSid": service} if service else {"From": message.sender}
         said = {
             "To": message.address,
-            sender: message.sender,
+            **sender,
             "Body": message.text,
             "StatusCallback": message.callback_url,
             "ValidityPeriod": str(min(max(message.seconds, LEAST_SECONDS), MOST_SECONDS)),

@@ -62,6 +62,7 @@ def test_a_new_account_asks_for_the_credentials_of_its_kind(admin):
         "name",
         "credential_auth_token",
         "credential_account_sid",
+        "credential_messaging_service_sid",
         "credential_base_url",
         "receipt_hours",
         "rate",

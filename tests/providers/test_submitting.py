@@ -186,11 +186,17 @@ def test_a_form_is_posted_under_the_newest_token():
 
 
 def test_a_messaging_service_stands_in_the_place_of_a_sender():
-    request = asked("twilio", TEXT._replace(sender="MG123", seconds=100_000))
+    request = asked("twilio", TEXT._replace(seconds=100_000), messaging_service_sid="MG123")
 
     fields = parse_qs(request.body.decode())
     assert (fields["MessagingServiceSid"], fields["ValidityPeriod"]) == (["MG123"], ["36000"])
     assert "From" not in fields
+
+
+def test_a_sender_whose_name_begins_as_a_messaging_service_does_is_a_sender():
+    request = asked("twilio", TEXT._replace(sender="MGM Resorts"))
+
+    assert parse_qs(request.body.decode())["From"] == ["MGM Resorts"]
 
 
 def test_the_dlr_url_names_the_message_and_asks_for_what_is_read():
