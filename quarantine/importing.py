@@ -134,12 +134,14 @@ def confirm(*, act_id: int, by: AbstractBaseUser | None, at: datetime) -> BulkAc
 
 
 @transaction.atomic
-def forget(*, act_id: int) -> None:
-    """Drop an import that is not confirmed; one that is stays."""
+def forget(*, act_id: int) -> bool:
+    """Drop an import that is not confirmed, and tell whether it was; one that is stays."""
     staged = BulkAct.objects.filter(pk=act_id, state=BulkAct.State.STAGED)
-    if staged.select_for_update().exists():
+    was_staged = staged.select_for_update().exists()
+    if was_staged:
         ImportLine.objects.filter(act_id=act_id).delete()
         staged.delete()
+    return was_staged
 
 
 def forget_old(*, at: datetime) -> None:

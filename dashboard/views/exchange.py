@@ -65,10 +65,13 @@ def confirm(request: HttpRequest, act_id: int) -> HttpResponse:
 @access.page(right=RIGHT)
 @require_POST
 def discard(request: HttpRequest, act_id: int) -> HttpResponse:
-    """Forget a file that was only shown."""
-    importing.forget(act_id=act_id)
-    messages.info(request, _("The file is forgotten: nothing was taken over."))
-    return redirect("quarantine_import")
+    """Forget a file that was only shown; what somebody has confirmed meanwhile stays."""
+    if importing.forget(act_id=act_id):
+        messages.info(request, _("The file is forgotten: nothing was taken over."))
+        return redirect("quarantine_import")
+    get_object_or_404(BulkAct, pk=act_id)
+    messages.error(request, _("This import has been confirmed already."))
+    return redirect("bulk_act", act_id)
 
 
 @access.page(right=RIGHT)

@@ -46,8 +46,8 @@ def listed(request: HttpRequest) -> HttpResponse:
         request,
         lambda cursor: keyset.page(found, order=listing.ORDER, cursor=cursor, size=ROWS),
     )
-    ids = {row.delivery_id for row in page.rows if row.delivery_id}
-    causes = Delivery.objects.only("label", "code").in_bulk(ids)
+    caused_by = {row.delivery_id for row in page.rows if row.delivery_id}
+    causes = Delivery.objects.only("label", "code").in_bulk(caused_by)
     context = {
         "page": page.having([(row, causes.get(row.delivery_id or 0)) for row in page.rows]),
         "form": form,

@@ -147,6 +147,7 @@ def bad_lines(_request: HttpRequest, /, delivery_id: int, upload_id: int) -> Htt
 @require_POST
 def clear(request: HttpRequest, delivery_id: int) -> HttpResponse:
     """Remove all recipients."""
+    get_object_or_404(Delivery.objects.only("id"), pk=delivery_id)
     try:
         recipients.clear(delivery_id=delivery_id, by=access.person(request), at=timezone.now())
     except NotTargetable as error:

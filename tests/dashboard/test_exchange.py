@@ -68,6 +68,19 @@ def test_a_file_can_be_forgotten(admin):
     assert not BulkAct.objects.exists()
 
 
+def test_what_somebody_else_has_confirmed_is_not_forgotten(admin):
+    upload(admin)
+    path = f"{BULK}{BulkAct.objects.get().pk}/"
+    admin.post(f"{path}confirm/")
+
+    response = admin.post(f"{path}discard/", follow=True)
+
+    assert "confirmed already" in said(response)
+    assert response.redirect_chain == [(path, 302)]
+    assert Address.objects.get(address=number(1)).status == "denylisted"
+    assert admin.post(f"{BULK}999999/discard/").status_code == 404
+
+
 def test_a_file_of_nothing_good_can_only_be_forgotten(admin):
     upload(admin, "0333\n")
 

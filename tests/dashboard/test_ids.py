@@ -2,7 +2,9 @@
 
 import pytest
 
+from dashboard.urls import urlpatterns
 from tests import records
+from tests.dashboard.test_masking import addresses_of_pages
 
 pytestmark = pytest.mark.django_db
 # More digits than Python reads, more than the database holds, and digits of another script.
@@ -27,3 +29,18 @@ def test_an_impossible_id_finds_nothing(operator, text):
     ]
 
     assert [answer.status_code for answer in answers] == [200, 302, 400, 400, 302, 302, 200]
+
+
+def test_an_act_on_what_is_not_there_says_so(admin):
+    admin.raise_request_exception = False
+    nothing = dict.fromkeys(
+        {name for pattern in urlpatterns for name in pattern.pattern.converters}, 987_654_321
+    )
+    paths = [
+        path for path in addresses_of_pages(nothing | {"name": "pause"}) if "987654321" in path
+    ]
+
+    codes = {path: admin.post(path, {"confirmed": "yes"}).status_code for path in paths}
+
+    assert len(paths) > 40
+    assert {path: code for path, code in codes.items() if code >= 500} == {}
