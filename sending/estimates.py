@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from deliveries import figures, prices
 from deliveries.models import Delivery
-from sending import examples
+from sending import examples, recipients
 
 
 class Share(NamedTuple):
@@ -77,8 +77,8 @@ def _prepared(delivery: Delivery) -> Mapping[str, int]:
 
 def _targeted(delivery: Delivery) -> dict[str, int]:
     """Return by country about how many recipients the target has."""
-    size = examples.size(delivery_id=delivery.pk)
-    if not size:
+    count = recipients.count(delivery_id=delivery.pk)
+    if not count:
         return {}
     shares = examples.countries(delivery_id=delivery.pk)
-    return {country: round(share * size) for country, share in shares.items()}
+    return {country: round(share * count) for country, share in shares.items()}

@@ -73,12 +73,6 @@ def _first(rows: "QuerySet[Recipient]") -> Example | None:
     return Example(*found) if found else None
 
 
-def size(*, delivery_id: int) -> int:
-    """Return how many lines a target has, at most: bad ones are counted as they were numbered."""
-    rows = Recipient.objects.filter(delivery_id=delivery_id).order_by("-line")
-    return rows.values_list("line", flat=True).first() or 0
-
-
 def countries(*, delivery_id: int) -> dict[str, float]:
     """Return the shares of countries among the first recipients; "" for numbers not readable."""
     found: Sums[str] = Sums()

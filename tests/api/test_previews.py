@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from messaging.statuses import MessageStatus
-from sending.models import Recipient
+from sending.models import Recipient, Upload
 from tests import records
 from tests.sending import targets
 
@@ -27,6 +27,10 @@ def draft(db):
         Recipient.objects.create(
             delivery=made, line=line, address=address, reference=f"CRM-{line}", fields=fields
         )
+    # One line could not be read: nobody is written to for it.
+    Upload.objects.create(
+        delivery=made, state=Upload.State.DONE, received=3, bad_count=1, made_at=made.created_at
+    )
     return made
 
 
@@ -120,6 +124,7 @@ def test_the_cost_is_that_of_the_account_s_last_messages(operator, draft):
     assert estimate["totals"] == [{"currency": "EUR", "amount": "0.150000"}]
     assert (estimate["shares"][0]["price"], estimate["unknown"]) == ("0.050000", 0)
     Recipient.objects.all().delete()
+    Upload.objects.all().delete()
     one = preview(operator, draft).json()["estimate"]
     assert (one["messages"], one["totals"], one["shares"][0]["amount"]) == (0, [], "0.050000")
 

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from deliveries.models import AuditEvent, Delivery
 from messaging.statuses import DeliveryStatus, MessageStatus
-from sending.models import Recipient, Typology
+from sending.models import Recipient, Typology, Upload
 from tests.dashboard.conftest import FRAGMENT
 from tests.dashboard.test_deliveries import text_of
 from tests.records import account, delivery, message
@@ -200,6 +200,9 @@ def targeted(db):
             reference=f"CRM-{line}",
             fields={"first_name": name, "city": None},
         )
+    Upload.objects.create(
+        delivery=shown, state=Upload.State.DONE, received=len(names), made_at=shown.created_at
+    )
     return shown
 
 
