@@ -1,6 +1,5 @@
 """Addresses of the quarantine as tables: taken over from a file, and handed out as one."""
 
-import csv
 from collections.abc import Iterator
 from typing import cast
 
@@ -11,15 +10,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from dashboard import access
+from dashboard import access, csv_answer
 from dashboard.quarantine_filter import QuarantineFilterForm
 from dashboard.quarantine_forms import ImportForm
 from deliveries import exchange
 from quarantine import importing
 from quarantine.acts import NotNow
-from quarantine.bulk_models import BulkAct, ImportLine
+from quarantine.bulk_models import BulkAct
 from quarantine.lines import BadTable
-from quarantine.sheet import Echo
 
 RIGHT = "quarantine.manage_quarantine"
 # By it spreadsheets know UTF-8.
@@ -76,10 +74,11 @@ def discard(request: HttpRequest, act_id: int) -> HttpResponse:
 
 @access.page(right=RIGHT)
 @require_safe
-def bad_lines(_request: HttpRequest, act_id: int) -> HttpResponse:
+def bad_lines(_request: HttpRequest, act_id: int) -> StreamingHttpResponse:
     """Download the lines that cannot be taken, and why."""
     row = get_object_or_404(BulkAct, pk=act_id)
-    return _table(_told(importing.bad_lines(row).iterator()), f"bad-lines-{row.pk}.csv")
+    told = ((line.line, line.field, line.fault) for line in importing.bad_lines(row).iterator())
+    return csv_answer.answer(f"bad-lines-{row.pk}", ("line", "field", "cause"), told)
 
 
 @access.page()
@@ -110,10 +109,3 @@ def _table(pieces: Iterator[str], name: str) -> HttpResponse:
 def _marked(pieces: Iterator[str]) -> Iterator[str]:
     yield MARK
     yield from pieces
-
-
-def _told(lines: Iterator[ImportLine]) -> Iterator[str]:
-    writer = csv.writer(Echo())
-    yield writer.writerow(["line", "field", "cause"])
-    for line in lines:
-        yield writer.writerow([line.line, line.field, line.fault])

@@ -1,16 +1,15 @@
 """The tab "Target" of a delivery: its recipients, and its preparation."""
 
-import csv
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from dashboard import access
+from dashboard import access, csv_answer
 from dashboard.target_forms import ColumnsForm, FileForm, named
 from deliveries.models import Delivery
 from sending import preparation, recipients, sentences, uploads
@@ -132,15 +131,11 @@ def _taken(request: HttpRequest, upload: Upload, form: ColumnsForm) -> bool:
 
 @access.page(right=RIGHT)
 @require_safe
-def bad_lines(_request: HttpRequest, /, delivery_id: int, upload_id: int) -> HttpResponse:
+def bad_lines(_request: HttpRequest, delivery_id: int, upload_id: int) -> StreamingHttpResponse:
     """Answer with the bad lines of a file, as a table."""
     upload = get_object_or_404(Upload, pk=upload_id, delivery_id=delivery_id)
-    answer = HttpResponse(content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="bad-lines-{upload.pk}.csv"'
-    writer = csv.writer(answer)
-    writer.writerow(["line", "detail"])
-    writer.writerows([line["line"], sentences.told(line["detail"])] for line in upload.bad)
-    return answer
+    told = ((line["line"], sentences.told(line["detail"])) for line in upload.bad)
+    return csv_answer.answer(f"bad-lines-{upload.pk}", ("line", "detail"), told)
 
 
 @access.page(right=RIGHT)

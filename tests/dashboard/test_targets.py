@@ -1,5 +1,7 @@
 """The tab "Target": a file is given, its columns chosen, it is read and prepared."""
 
+import codecs
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -92,8 +94,10 @@ def test_chosen_columns_are_read_by_the_worker_and_bad_lines_told(operator):
     assert not UploadPiece.objects.exists()
     html = operator.get(page(delivery), headers=FRAGMENT).content.decode()
     assert "list.csv" in html
-    lines = operator.get(page(delivery, "delivery_target_bad_lines", upload.pk)).content.decode()
-    assert lines.splitlines()[1].startswith("4,It has 4 values for 3 columns")
+    file = b"".join(operator.get(page(delivery, "delivery_target_bad_lines", upload.pk)))
+    # Without the mark spreadsheets do not know UTF-8.
+    assert file.startswith(codecs.BOM_UTF8)
+    assert file.decode("utf-8-sig").splitlines()[1].startswith("4,It has 4 values for 3 columns")
 
 
 @pytest.mark.django_db(transaction=True)
