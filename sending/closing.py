@@ -45,13 +45,14 @@ def close_ended(*, at: datetime) -> int:
     running = Delivery.objects.filter(
         Q(last_registered_at__lt=at - QUIET) | Q(launch__isnull=False),
         status=DeliveryStatus.IN_PROGRESS,
-    )
-    for delivery in running.order_by("id"):
+    ).order_by("id")
+    counted = figures.of(delivery_ids=[delivery.pk for delivery in running])
+    for delivery in running:
         ends_at = delivery.validity_ends_at
         if ends_at and ends_at <= at:
             withdrawing.withdraw_late(at=at)
             closed += end(delivery_id=delivery.pk, at=at)
-        elif not figures.of(delivery_ids=[delivery.pk])[delivery.pk].in_progress:
+        elif not counted[delivery.pk].in_progress:
             closed += finish(delivery_id=delivery.pk, at=at)
     return closed
 

@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from deliveries import figures
@@ -60,6 +61,19 @@ def test_a_delivery_that_waits_for_receipts_goes_on(delivery):
     assert closing.close_ended(at=QUIET) == 0
     assert closing.close_ended(at=ENDED - timedelta(seconds=1)) == 0
     assert status(delivery) == DeliveryStatus.IN_PROGRESS
+
+
+def test_looking_costs_the_same_however_many_deliveries_wait(
+    account, delivery, django_assert_num_queries
+):
+    with CaptureQueriesContext(connection) as one:
+        closing.close_ended(at=QUIET)
+    for number in range(2):
+        line = {"address": "+393330000009", "provider_message_id": f"o-{number}"}
+        callbacks.register(records.delivery(account=account), line, at=NOW)
+
+    with django_assert_num_queries(len(one)):
+        assert closing.close_ended(at=QUIET) == 0
 
 
 def test_a_delivery_is_finished_once_all_is_final(account, delivery):
