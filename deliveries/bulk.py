@@ -1,8 +1,8 @@
 """Decisions about many addresses: previewed, taken and undone, and told in the journal."""
 
-import time
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
@@ -13,6 +13,7 @@ from messaging import addresses
 from quarantine import bulk, resuming
 from quarantine.bulk import Preview, Wanted
 from quarantine.bulk_models import BulkAct
+from storage import rounds
 
 State = BulkAct.State
 # A request waits so long for its own act, a task works so long before it gives way to others;
@@ -78,11 +79,7 @@ def try_again(*, act_id: int, by: AbstractBaseUser | None, at: datetime) -> Bulk
 
 def work(*, at: datetime, act_id: int | None = None) -> int:
     """Go on with what is open, all of it or one act, for a few seconds; return the batches."""
-    until = time.monotonic() + LONGEST_SECONDS
-    done = 0
-    while time.monotonic() < until and _work_batch(at=at, act_id=act_id):
-        done += 1
-    return done
+    return rounds.work(partial(_work_batch, at=at, act_id=act_id), seconds=LONGEST_SECONDS)
 
 
 @transaction.atomic

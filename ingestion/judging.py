@@ -4,11 +4,11 @@ The work lives in the rows of Judgement.  A batch is one transaction that also m
 whoever finds an open one goes on where the last batch was committed.
 """
 
-import time
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 
@@ -23,6 +23,7 @@ from ingestion.models import Judgement
 from ingestion.moves import Moves
 from ingestion.optouts import Reported, Told
 from ingestion.rulings import Change, Ruling
+from storage import rounds
 
 BATCH = 2_000
 # What a preview looks at before it says "at least".
@@ -111,11 +112,7 @@ def preview(*, qualification_id: int, changes: Sequence[Change], now: Ruling) ->
 
 def work(*, at: datetime) -> int:
     """Judge open history, batch after batch, for a few seconds; return how many batches."""
-    until = time.monotonic() + LONGEST_SECONDS
-    done = 0
-    while time.monotonic() < until and work_batch(at=at):
-        done += 1
-    return done
+    return rounds.work(partial(work_batch, at=at), seconds=LONGEST_SECONDS)
 
 
 @transaction.atomic

@@ -1,10 +1,10 @@
 """Opting out by a link: asked for on a page, and done by its button alone."""
 
 import hmac
-import time
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from hashlib import blake2b
 
 from django.conf import settings
@@ -16,6 +16,7 @@ from deliveries.models import Message
 from messaging.channels import Channel
 from quarantine import fingerprints, optouts
 from quarantine.words import STOP, Said
+from storage import rounds
 from tracking import wishes
 from tracking.wishes import Kept
 
@@ -49,11 +50,7 @@ def hear(*, message_id: int, token: str, at: datetime) -> None:
 
 def hear_kept(*, at: datetime) -> int:
     """Take in wishes whose messages have been registered, batch after batch; return how many."""
-    until = time.monotonic() + LONGEST_SECONDS
-    done = 0
-    while time.monotonic() < until and (batch := _hear_batch(at=at)):
-        done += batch
-    return done
+    return rounds.work(partial(_hear_batch, at=at), seconds=LONGEST_SECONDS)
 
 
 @transaction.atomic

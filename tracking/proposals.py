@@ -4,7 +4,6 @@ A person decides; nothing is released by a click alone.  What is proposed is a f
 address's record and of the clicks in messages to it, whatever became known first.
 """
 
-import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -18,7 +17,7 @@ from deliveries.record import Standing
 from messaging.statuses import AddressStatus
 from quarantine import folding
 from quarantine.models import Address
-from storage import rows
+from storage import rounds, rows
 from tracking.models import ReleaseProposal
 
 State = ReleaseProposal.State
@@ -88,11 +87,7 @@ def ask(messages: Mapping[int, Standing]) -> None:
 
 def follow() -> int:
     """Let proposals follow what was noted, batch after batch; return how many addresses."""
-    until = time.monotonic() + LONGEST_SECONDS
-    done = 0
-    while time.monotonic() < until and (batch := follow_batch()):
-        done += batch
-    return done
+    return rounds.work(follow_batch, seconds=LONGEST_SECONDS)
 
 
 @transaction.atomic

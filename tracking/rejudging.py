@@ -4,10 +4,10 @@ The work lives in a row; a batch is one transaction that also moves its cursor, 
 open goes on where the last batch was committed.
 """
 
-import time
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from deliveries import journal
+from storage import rounds
 from tracking import clicks, judging, verdicts
 from tracking.clicks import Stored
 from tracking.models import Rejudgement
@@ -94,11 +95,7 @@ def begin(*, by: AbstractBaseUser | None, at: datetime) -> Rejudgement:
 
 def work(*, at: datetime) -> int:
     """Judge for a few seconds, batch after batch; return how many batches."""
-    until = time.monotonic() + LONGEST_SECONDS
-    done = 0
-    while time.monotonic() < until and work_batch(at=at):
-        done += 1
-    return done
+    return rounds.work(partial(work_batch, at=at), seconds=LONGEST_SECONDS)
 
 
 @transaction.atomic
