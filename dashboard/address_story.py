@@ -8,10 +8,19 @@ from django.utils.translation import gettext as _
 
 from dashboard.templatetags.marks import ADDRESS_MARKS, Mark
 from messaging.statuses import AddressStatus
-from quarantine import listing
+from quarantine import folding, incidents, listing
 from quarantine.models import Address, Change, Fact, Rule, Word
+from tracking import proposals
 
 MOST_WORDS = 100
+# What the system itself says of a change stands in English; anything else is somebody's words.
+OURS = {
+    folding.READ_AGAIN,
+    folding.FORGIVEN,
+    incidents.HELD,
+    incidents.COUNTS,
+    proposals.CLICKED,
+}
 SUCCESS, FAILURE = Mark("delivered", "check"), Mark("failed", "cross")
 ASKED, ASKED_BACK = Mark("failed", "excluded"), Mark("delivered", "check")
 
@@ -53,7 +62,7 @@ def _changed(change: Change) -> Line:
         mark=ADDRESS_MARKS[after],
         title=f"{change.get_before_display()} → {change.get_after_display()}",
         about="" if after == AddressStatus.VALID else str(change.get_reason_display()),
-        text=change.text,
+        text=_(change.text) if change.text in OURS else change.text,
         rule=change.rule,
         message_id=change.message_id,
         actor=change.actor.get_username() if change.actor else "",

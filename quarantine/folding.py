@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.dispatch import Signal
+from django.utils.translation import gettext_noop
 
 from messaging.statuses import AddressStatus
 from quarantine import facts, ledger, rulebook, words
@@ -18,8 +19,8 @@ from quarantine.words import Said
 # Sent with the `address_ids` of those that came into quarantine, left it, or stand there otherwise.
 quarantine_changed = Signal()
 # What a Change says where what was its cause is no longer found.
-READ_AGAIN = "Callbacks were read again: this was not asked for."
-FORGIVEN = "The last error is long enough ago."
+READ_AGAIN = gettext_noop("Callbacks were read again: this was not asked for.")
+FORGIVEN = gettext_noop("The last error is long enough ago.")
 
 
 @dataclass(slots=True)

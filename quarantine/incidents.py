@@ -14,6 +14,7 @@ from typing import NamedTuple
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from messaging.failures import Reason
 from quarantine import folding, ledger
@@ -27,8 +28,8 @@ from storage import rows
 BATCH = 2_000
 LONGEST_TEXT = 500
 # What the story of an address says.
-HELD = "Held as an incident: too many failed there at once."
-COUNTS = "No incident after all: the errors count."
+HELD = gettext_noop("Held as an incident: too many failed there at once.")
+COUNTS = gettext_noop("No incident after all: the errors count.")
 State = Incident.State
 
 

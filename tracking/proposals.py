@@ -11,6 +11,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from deliveries import journal, quarantining
 from deliveries.record import Standing
@@ -22,6 +23,8 @@ from tracking.models import ReleaseProposal
 
 State = ReleaseProposal.State
 BATCH = 500
+# What the story of an address says.
+CLICKED = gettext_noop("A person has clicked in a message to it.")
 LONGEST_SECONDS = 10.0
 # An address came into quarantine by its last error, or by the last person who put it there.  What
 # was declined stays so; what was accepted is proposed again by a later click.
@@ -120,7 +123,7 @@ def accept(*, proposal_id: int, by: AbstractBaseUser, at: datetime) -> ReleasePr
     quarantining.decide(
         address_id=found.address_id,
         status=AddressStatus.VALID,
-        text=_("A person has clicked in a message to it."),
+        text=CLICKED,
         by=by,
         at=at,
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import cast
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -49,15 +49,16 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_POST
 def confirm(request: HttpRequest, act_id: int) -> HttpResponse:
     """Take over what was shown."""
-    row = get_object_or_404(BulkAct, pk=act_id)
     now = timezone.now()
     try:
-        row = exchange.confirm(act_id=row.pk, by=access.person(request), at=now)
+        row = exchange.confirm(act_id=act_id, by=access.person(request), at=now)
     except NotNow as error:
         messages.error(request, str(error))
+    except BulkAct.DoesNotExist as error:
+        raise Http404 from error
     else:
         exchange.work(row, at=now)
-    return redirect("bulk_act", row.pk)
+    return redirect("bulk_act", act_id)
 
 
 @access.page(right=RIGHT)

@@ -1,12 +1,13 @@
 """Releases that clicks propose: shown to administrators, decided by them, told in the journal."""
 
 import pytest
+from django.conf import settings
 
 from deliveries.models import AuditEvent
 from messaging.statuses import AddressStatus
 from quarantine import acts
 from quarantine.ledger import Name
-from quarantine.models import Address
+from quarantine.models import Address, Change
 from tests import records
 from tests.dashboard.queries import cost
 from tests.records import NOON
@@ -44,6 +45,20 @@ def test_a_proposal_is_accepted_with_one_click(admin, propose):
     assert (proposal.state, proposal.decided_by.username) == ("accepted", "admin-person")
     assert "Nothing to decide" in page
     assert AuditEvent.objects.latest("id").code == "QRN-1001"
+
+
+def test_why_it_was_released_is_kept_in_english_and_read_in_ones_own_language(admin, propose):
+    proposal = propose()
+    admin.cookies[settings.LANGUAGE_COOKIE_NAME] = "it"
+
+    decide(admin, proposal, "accept")
+
+    row = proposal.address
+    change = Change.objects.filter(address=row).latest("id")
+    assert change.text == "A person has clicked in a message to it."
+    assert change.text in AuditEvent.objects.latest("id").text
+    page = admin.get(f"/quarantine/{row.pk}/").content.decode()
+    assert "Una persona ha fatto clic" in page
 
 
 def test_a_proposal_is_declined_and_the_address_stays(admin, propose):
