@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from dashboard.templatetags.marks import ADDRESS_MARKS, Mark
@@ -62,7 +63,7 @@ def _changed(change: Change) -> Line:
         mark=ADDRESS_MARKS[after],
         title=f"{change.get_before_display()} → {change.get_after_display()}",
         about="" if after == AddressStatus.VALID else str(change.get_reason_display()),
-        text=_(change.text) if change.text in OURS else change.text,
+        text=translation.gettext(change.text) if change.text in OURS else change.text,
         rule=change.rule,
         message_id=change.message_id,
         actor=change.actor.get_username() if change.actor else "",
