@@ -15,9 +15,10 @@ from ingestion.simulator.patience import patiently
 from ingestion.simulator.run import Outcome
 from messaging.statuses import DeliveryStatus
 from providers.models import ProviderAccount
-from providers.simulation import Outage, Profile
+from providers.simulation import OUTAGE_CODE, Outage, Profile
 from sending import closing
 from smsmonitor.demonstration import marks
+from tracking import urls
 
 Simulate = Callable[..., Outcome]
 MADE_BEFORE = timedelta(minutes=25)
@@ -32,8 +33,9 @@ class Scene:
     """One delivery of the past.
 
     mark: the code of the journal line by which it is found again.  days_ago, hour: when it was
-    sent (UTC).  outage: the prefix of the numbers that cannot be reached, how long after the
-    beginning, and for how long.
+    sent (UTC), or minutes_ago.  outage: the prefix of the numbers that cannot be reached, how long
+    after the beginning, and for how long; outage_code: what it says of their messages.
+    linked: whether its links are ours.
     """
 
     mark: str
@@ -44,10 +46,20 @@ class Scene:
     messages: int
     rate: float
     validity: timedelta
-    days_ago: int
-    hour: int
+    days_ago: int = 0
+    hour: int = 0
+    minutes_ago: int = 0
     outage: tuple[str, timedelta, timedelta] | None = None
+    outage_code: str = OUTAGE_CODE
+    linked: bool = False
     profile: Profile = field(default_factory=Profile)
+
+    def began_at(self, now: datetime) -> datetime:
+        """Return when it was sent, seen from now."""
+        if self.minutes_ago:
+            return (now - timedelta(minutes=self.minutes_ago)).replace(second=0, microsecond=0)
+        day = now - timedelta(days=self.days_ago)
+        return day.replace(hour=self.hour, minute=0, second=0, microsecond=0)
 
 
 def show(scene: Scene, *, account: ProviderAccount, simulate: Simulate) -> Delivery | None:
@@ -69,9 +81,7 @@ def show(scene: Scene, *, account: ProviderAccount, simulate: Simulate) -> Deliv
 @transaction.atomic
 def _made(scene: Scene, *, account: ProviderAccount, at: datetime) -> Delivery:
     """Make the delivery of a scene, as it was made before it was sent."""
-    began_at = (at - timedelta(days=scene.days_ago)).replace(
-        hour=scene.hour, minute=0, second=0, microsecond=0
-    )
+    began_at = scene.began_at(at)
     made_at = began_at - MADE_BEFORE
     delivery = drafts.create(
         by=None,
@@ -83,11 +93,13 @@ def _made(scene: Scene, *, account: ProviderAccount, at: datetime) -> Delivery:
         account=account,
         validity=scene.validity,
         contact_date=began_at,
-        started_at=began_at,
-        # Paused, it is not closed before its receipts have come, long after its validity.
-        status=DeliveryStatus.PAUSED,
     )
-    Delivery.objects.filter(pk=delivery.pk).update(created_at=made_at)
+    if scene.linked:
+        urls.note(delivery_id=delivery.pk)
+    delivery.created_at, delivery.started_at = made_at, began_at
+    # Paused, it is not closed before its receipts have come, long after its validity.
+    delivery.status = DeliveryStatus.PAUSED
+    delivery.save(update_fields=["created_at", "started_at", "status"])
     marks.put(scene.mark, delivery, at=made_at)
     return delivery
 
@@ -106,7 +118,8 @@ def _sending(scene: Scene, delivery: Delivery, began_at: datetime) -> Sending:
     profile = scene.profile
     if scene.outage:
         prefix, after, span = scene.outage
-        outage = Outage(prefix=prefix, begins=began_at + after, ends=began_at + after + span)
+        begins = began_at + after
+        outage = Outage(prefix=prefix, begins=begins, ends=begins + span, code=scene.outage_code)
         profile = replace(profile, outage=outage)
     return Sending(
         delivery=delivery,

@@ -42,6 +42,24 @@ PAST = (
         outage=("+33", timedelta(minutes=10), timedelta(minutes=15)),
     ),
 )
+# Its outage says of good numbers that they are unknown: what quarantines elsewhere is held.  It is
+# recent enough to be watched, and long enough ago to be over.
+LATEST = (
+    Scene(
+        mark="DEM-1005",
+        label="Order updates",
+        folder="Service/Orders",
+        sender=SENDER,
+        content="Aurora: your order is on its way. Follow it here: https://aurora.example/order",
+        messages=2_400,
+        rate=2.0,
+        validity=timedelta(minutes=15),
+        minutes_ago=60,
+        outage=("+33", timedelta(minutes=5), timedelta(minutes=10)),
+        outage_code="101",
+        linked=True,
+    ),
+)
 PRESENT = (
     Campaign(
         mark="DEM-1003",

@@ -9,7 +9,7 @@ from ingestion.simulator import accounts
 from ingestion.simulator.patience import patiently
 from ingestion.simulator.posting import Line
 from ingestion.simulator.run import PATIENCE_SECONDS, Tell, run
-from smsmonitor.demonstration import past, present, scenes
+from smsmonitor.demonstration import clicking, past, present, scenes
 from smsmonitor.demonstration.waiting import wait_for
 
 CONNECTIONS = 2
@@ -39,3 +39,10 @@ def show(
         if started := present.show(campaign, account=account):
             status = started.get_status_display().lower()
             tell(f"{started.label}: {status}, watch {started.code}.")
+    # Last: nobody has to wait for it.
+    for scene in scenes.LATEST:
+        if restored := past.show(scene, account=account, simulate=simulate):
+            tell(f"{restored.label}: {scene.messages} messages, a carrier failed.")
+        following = line()
+        clicking.show(scene, line=following)
+        following.close()

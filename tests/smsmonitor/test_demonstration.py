@@ -13,7 +13,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from deliveries import figures, recount
+from deliveries import figures, incidents, recount
 from deliveries.models import AuditEvent, Delivery, Exclusion, Message
 from ingestion.simulator import accounts, people
 from ingestion.simulator.posting import Refused
@@ -25,17 +25,24 @@ from providers.models import ProviderAccount
 from providers.simulation import Profile
 from quarantine import acts
 from quarantine.ledger import Name
+from quarantine.models import Address, Fact, Incident
 from sending import preparation, uploads
 from sending.models import Upload
-from smsmonitor.demonstration import past, present, scenes, showing
+from smsmonitor.demonstration import clicking, past, present, scenes, showing
+from smsmonitor.demonstration.waiting import wait_for
 from tests.webserver import Web, Worker, environment
-from tracking.models import TrackedUrl
+from tracking import judging, proposals
+from tracking.models import Click, TrackedUrl
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PAST = [
     replace(scenes.PAST[0], messages=120, rate=1.0, profile=Profile(silent=0.2)),
     replace(scenes.PAST[1], messages=100, rate=0.1),
 ]
+# Still enough messages of the carrier to be an outage.
+LATEST = replace(
+    scenes.LATEST[0], messages=1_000, rate=1.0, outage=("+33", timedelta(0), timedelta(minutes=20))
+)
 LIVE = replace(scenes.PRESENT[0], recipients=240)
 LATER = replace(scenes.PRESENT[1], recipients=40)
 
@@ -99,6 +106,7 @@ def codes(delivery):
 def test_all_is_shown_once(web, helpers, monkeypatch):
     monkeypatch.setattr(scenes, "PAST", PAST)
     monkeypatch.setattr(scenes, "PRESENT", (LIVE, LATER))
+    monkeypatch.setattr(scenes, "LATEST", (replace(LATEST, messages=100),))
     told = []
 
     showing.show(tell=told.append, line=web.line)
@@ -111,8 +119,15 @@ def test_all_is_shown_once(web, helpers, monkeypatch):
         "Loyalty points about to expire: 100 messages, finished.",
         f"Weekend flash sale: in progress, watch {found[2].code}.",
         f"Opening day in Turin: scheduled, watch {found[3].code}.",
+        "Order updates: 100 messages, a carrier failed.",
     ]
-    assert [each.status for each in found] == ["finished", "finished", "in_progress", "scheduled"]
+    assert [each.status for each in found] == [
+        "finished",
+        "finished",
+        "in_progress",
+        "scheduled",
+        "finished",
+    ]
     assert list(Delivery.objects.order_by("id").values_list("id", "modified_at")) == before
     assert ProviderAccount.objects.get().credentials.items() >= scenes.WORLD.items()
     now = figures.of(delivery_ids=[each.pk for each in found[:2]])
@@ -142,6 +157,43 @@ def test_the_outage_is_seen_in_the_failures(restore, helpers):
     assert spans
     inside = [timedelta(minutes=10) <= span < timedelta(minutes=25) for span in spans]
     assert sum(inside) >= len(inside) - 1
+
+
+def test_the_latest_outage_is_held_as_an_incident(restore, helpers):
+    restore(LATEST)
+    delivery = Delivery.objects.get()
+    assert timedelta(minutes=59) < timezone.now() - delivery.started_at < timedelta(minutes=63)
+
+    while incidents.watch(at=timezone.now()):
+        pass
+
+    found = Incident.objects.get()
+    assert (found.account_id, found.country, found.state) == (delivery.account_id, "FR", "open")
+    assert not found.goes_on()
+    assert found.held == Fact.objects.filter(incident=found).count() > 200
+    assert not Address.objects.filter(address__startswith="+33", status="quarantine").exists()
+    assert recount.drifts(delivery_ids=[delivery.pk]) == []
+
+
+def test_people_click_whose_numbers_are_quarantined(restore, helpers, web):
+    restore(replace(LATEST, messages=100))
+    delivery = Delivery.objects.get()
+    reached = Message.objects.filter(delivery=delivery, status=MessageStatus.DELIVERED)
+    for address in reached.values_list("address", flat=True)[:7]:
+        name = Name(Channel.SMS, address)
+        acts.add(name=name, status="quarantine", text="Bounced", by=None, at=timezone.now())
+
+    line = web.line()
+    clicking.show(LATEST, line=line)
+    clicking.show(LATEST, line=line)
+    line.close()
+    wait_for(lambda: Click.objects.count() == clicking.PEOPLE)
+    judging.judge()
+    proposals.follow()
+
+    assert proposals.to_decide().count() == clicking.PEOPLE
+    assert figures.of(delivery_ids=[delivery.pk])[delivery.pk].human_clicks == clicking.PEOPLE
+    assert recount.drifts(delivery_ids=[delivery.pk]) == []
 
 
 def test_a_past_without_a_worker_says_so_and_goes_on_later(restore):
@@ -206,6 +258,7 @@ def test_a_showing_waits_for_the_web_server(monkeypatch, transactional_db):
     web = Web()
     monkeypatch.setattr(scenes, "PAST", ())
     monkeypatch.setattr(scenes, "PRESENT", ())
+    monkeypatch.setattr(scenes, "LATEST", ())
     starting = threading.Timer(0.5, web.start)
     starting.start()
 

@@ -14,12 +14,12 @@ from smsmonitor.demonstration.present import NotPrepared
 
 
 class Command(BaseCommand):
-    """Fill the dashboard with four deliveries: of the past, one under way, one scheduled."""
+    """Fill the dashboard with five deliveries: of the past, one under way, one scheduled."""
 
-    help = "Show the demonstration: two deliveries of the past, one under way, one scheduled."
+    help = "Show the demonstration: three deliveries of the past, one under way, one scheduled."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        """Show it, or what is left of it, until the last delivery has been started."""
+        """Show it, or what is left of it, until the last link has been followed."""
         # Asked to end by `make run`, it ends as by Ctrl-C: at once, letting go of its servers.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
