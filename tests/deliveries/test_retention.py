@@ -5,6 +5,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 
 from deliveries import figures, retention
 from deliveries.models import Delivery, Exclusion, Message, MessageEvent, ProviderReference
@@ -110,3 +111,20 @@ def test_a_recount_skips_what_is_archived_and_says_so(old, new):
         "1 archived deliveries skipped: their rows are gone.",
         "1 deliveries recounted, 0 figures differ.",
     ]
+
+
+def test_every_month_knows_which_failures_go_together():
+    """Without that, PostgreSQL sorts all failures of a kind for one page of them."""
+    partitions.create_ahead(at=THEN, ahead=0)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT inhrelid::regclass::text, array_agg(kinds.stxkind::text)
+              FROM pg_inherits LEFT JOIN pg_statistic_ext kinds ON stxrelid = inhrelid
+             WHERE inhparent = 'deliveries_message'::regclass GROUP BY 1
+            """
+        )
+        found = dict(cursor.fetchall())
+
+    assert {"deliveries_message_default", "deliveries_message_2024_02"} <= found.keys()
+    assert set(map(tuple, found.values())) == {("{m}",)}
