@@ -21,6 +21,7 @@ from providers.models import ProviderAccount
 from providers.secrets import UnreadableCredentials
 from tracking import domains
 
+# 128 random bits are 22 characters at least: shorter words are pages about callbacks.
 TOKEN = re.compile(r"[A-Za-z0-9_-]{22,64}")
 LONGEST_NAME = 100
 FRESH_SECONDS = 2.0

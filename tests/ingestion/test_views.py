@@ -74,6 +74,20 @@ def test_the_slash_at_the_end_may_be_missing(kannel):
     assert post(door(kannel).rstrip("/")).status_code == 204
 
 
+def test_a_callback_passes_none_of_the_middleware_that_pages_need(kannel):
+    """It took a third of its time; a page tells by these headers that it has passed it."""
+    answer = post(door(kannel))
+
+    assert {"Vary", "Content-Language", "X-Frame-Options"} & answer.headers.keys() == set()
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert {"Vary", "Content-Language", "X-Frame-Options"} <= client.get("/login/").headers.keys()
+
+
+def test_a_callback_for_a_foreign_host_is_refused(kannel):
+    assert post(door(kannel), headers={"host": "elsewhere.example"}).status_code == 400
+    assert InboxEntry.objects.count() == 0
+
+
 def test_a_provider_that_wants_a_certain_answer_gets_it():
     response = post(door(records.account(kind="jasmin")), b"id=a&message_status=DELIVRD")
 
